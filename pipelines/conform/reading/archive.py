@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import IO
 
 from pipelines.conform.reading.source import Problem, SourceFile
 
@@ -113,9 +114,7 @@ def _descend(inner: SourceFile, limits: Limits, budget: _Budget, found: Unpacked
     found.problems.extend(nested.problems)
 
 
-def _entries(
-    source: SourceFile, limits: Limits, found: Unpacked
-) -> Iterable[tuple[zipfile.ZipFile, zipfile.ZipInfo]]:
+def _entries(source: SourceFile, limits: Limits, found: Unpacked) -> Iterable[tuple[zipfile.ZipFile, zipfile.ZipInfo]]:
     """Members worth reading, in name order; what bars the whole archive is put in `found.problems`."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(source.content))
@@ -170,9 +169,7 @@ def _leaves_folder(name: str) -> bool:
     return posix.is_absolute() or bool(windows.drive or windows.root) or ".." in posix.parts or ".." in windows.parts
 
 
-def _drain(
-    stream: io.BufferedIOBase | zipfile.ZipExtFile, entry: zipfile.ZipInfo, limits: Limits, budget: _Budget
-) -> tuple[str | None, bytes]:
+def _drain(stream: IO[bytes], entry: zipfile.ZipInfo, limits: Limits, budget: _Budget) -> tuple[str | None, bytes]:
     parts: list[bytes] = []
     size = 0
     while chunk := stream.read(_CHUNK):

@@ -183,7 +183,9 @@ def _single_byte_encoding(content: bytes) -> str:
 
 def _looks_binary(text: str) -> bool:
     sample = text[:_SAMPLE]
-    odd = sum(1 for char in sample if (char < " " and char not in "\t\r\n\x00\x0c\x1a") or char in (_REPLACEMENT, "\x7f"))
+    odd = sum(
+        1 for char in sample if (char < " " and char not in "\t\r\n\x00\x0c\x1a") or char in (_REPLACEMENT, "\x7f")
+    )
     nul = sample.count("\x00")
     return odd > _MAX_CONTROL_SHARE * len(sample) or nul > 0.3 * len(sample)
 
