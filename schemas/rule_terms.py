@@ -1,0 +1,83 @@
+"""The words that rules share: named groups of codes, limits by jurisdiction, and the SQL files of `sql` rules.
+
+Compiling or running a rule does not belong here (see `pipelines/conform/rules/`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+SPEC = Path(__file__).resolve().parent / "spec"
+
+
+@dataclass(frozen=True)
+class RuleTerms:
+    """Terms of one jurisdiction, ready to become SQL macros."""
+
+    jurisdiction: str
+    code_groups: dict[str, tuple[str, ...]]
+    """macro name (`is_short_break`) -> the codes for which it is true."""
+    limits: dict[str, int]
+    """macro name (`continuity_days`) -> number."""
+
+
+@dataclass(frozen=True)
+class InterchangeColumn:
+    """One column of the public interchange tables and the canonical item it feeds."""
+
+    item: str
+    kind: str
+    """`text` or `date`."""
+
+
+@dataclass(frozen=True)
+class InterchangeTable:
+    """One public interchange table (`Header`, `Episodes`) and the canonical table it feeds."""
+
+    name: str
+    table: str
+    columns: dict[str, InterchangeColumn]
+
+
+def _for(values: dict[str, object], jurisdiction: str) -> object:
+    return values[jurisdiction] if jurisdiction in values else values["both"]
+
+
+@lru_cache(maxsize=8)
+def load_terms(jurisdiction: str) -> RuleTerms:
+    """Terms of `wales` or `england` from `spec/rule_terms.yml`."""
+    held = yaml.safe_load((SPEC / "rule_terms.yml").read_text(encoding="utf-8"))
+    groups = {
+        name: tuple(str(code) for code in _for(by, jurisdiction))  # type: ignore[attr-defined]
+        for name, by in held["code_groups"].items()
+    }
+    limits = {name: int(str(_for(by, jurisdiction))) for name, by in held["limits"].items()}
+    return RuleTerms(jurisdiction, groups, limits)
+
+
+@lru_cache(maxsize=2)
+def load_interchange() -> tuple[InterchangeTable, ...]:
+    """The public interchange tables (domain.md, section 3) from `spec/interchange.yml`."""
+    held = yaml.safe_load((SPEC / "interchange.yml").read_text(encoding="utf-8"))
+    dates = set(held["dates"])
+    return tuple(
+        InterchangeTable(
+            name,
+            entry["table"],
+            {c: InterchangeColumn(i, "date" if i in dates else "text") for c, i in entry["columns"].items()},
+        )
+        for name, entry in held["tables"].items()
+    )
+
+
+@lru_cache(maxsize=512)
+def sql_of(code: str) -> str:
+    """Text of the SQL file of a rule whose check is `sql`.
+
+    Raises FileNotFoundError where the rule has no file; the engine reports such a rule as crashed.
+    """
+    return (SPEC / "rules" / "sql" / f"{code}.sql").read_text(encoding="utf-8")
