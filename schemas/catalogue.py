@@ -36,9 +36,9 @@ class CatalogueError(Exception):
     """The specification contradicts itself; the message lists every fault found."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Everything the specification says. Build it with `load()`."""
+    """Everything the specification says. Build it with `load()`; compared and hashed by identity."""
 
     items: dict[str, Item]
     code_lists: dict[str, CodeList]

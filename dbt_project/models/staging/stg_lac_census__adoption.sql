@@ -1,0 +1,18 @@
+-- grain: one row per adoption record in a return, counting submissions of lac_census only
+with
+
+counting_submissions as (
+    select submission_id from {{ ref('stg_ledger__submissions') }}
+),
+
+typed as (
+    select * from {{ source('lac_census', 'adoption') }}
+),
+
+stg_lac_census__adoption as (
+    select typed.*
+    from typed
+    inner join counting_submissions on typed.submission_id = counting_submissions.submission_id
+)
+
+select * from stg_lac_census__adoption

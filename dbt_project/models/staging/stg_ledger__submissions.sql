@@ -1,0 +1,18 @@
+-- grain: one row per submission that counts
+with
+
+ledger as (
+    select * from {{ source('ledger', 'ledger') }}
+),
+
+stg_ledger__submissions as (
+    select distinct
+        submission_id,
+        return_id,
+        authority_code,
+        period_id
+    from ledger
+    where counts
+)
+
+select * from stg_ledger__submissions
