@@ -1,0 +1,165 @@
+"""Writing so that a reader sees the old or the new and never a half, whatever ends the process.
+
+What a file holds, and where it lies, do not belong here.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pipelines.core.errors import InternalError, Place, RefusedError
+
+RESTRICTED_FILE, RESTRICTED_FOLDER = 0o600, 0o700
+PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
+READ_ONLY = 0o400
+_TEMPORARY = ".part-"
+_STALE_SECONDS = 24 * 3600
+
+
+def folder(path: Path, *, is_public: bool = False) -> Path:
+    """The folder, made where it is absent (restricted to its owner unless it is public)."""
+    if not path.is_dir():
+        folder(path.parent, is_public=is_public)
+        path.mkdir(mode=PUBLIC_FOLDER if is_public else RESTRICTED_FOLDER, exist_ok=True)
+    return path
+
+
+def temporary_beside(path: Path) -> Path:
+    """A free name in the same folder, which readers skip and `sweep` clears."""
+    return path.with_name(f"{_TEMPORARY}{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+
+
+def is_temporary(path: Path) -> bool:
+    """True for a name that an unfinished write may have left behind."""
+    return path.name.startswith(_TEMPORARY)
+
+
+def sweep(path: Path, *, older_than_seconds: float = _STALE_SECONDS) -> int:
+    """Remove what killed writers left in a folder; how many were removed."""
+    limit, n_removed = time.time() - older_than_seconds, 0
+    for left in path.glob(f"{_TEMPORARY}*"):
+        with suppress(OSError):
+            if left.stat().st_mtime <= limit:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+                n_removed += 1
+    return n_removed
+
+
+def atomic_write(path: Path, content: bytes | str, *, is_public: bool = False) -> None:
+    """Write a file whole: temporary name, fsync, rename, fsync of the folder. Text is UTF-8.
+
+    Raises:
+        InternalError: where the disk refuses; the file that was there before is untouched.
+    """
+    with atomic_file(path, is_public=is_public) as temporary:
+        temporary.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def atomic_file(path: Path, *, is_public: bool = False) -> Iterator[Path]:
+    """Give a temporary path to write; when the block ends well it becomes `path`, else it is removed.
+
+    For writers that want a path of their own (Parquet, workbooks).
+    """
+    temporary = temporary_beside(path)
+    try:
+        folder(path.parent, is_public=is_public)
+        yield temporary
+        temporary.chmod(PUBLIC_FILE if is_public else RESTRICTED_FILE)
+        flush(temporary)
+        temporary.replace(path)
+        flush(path.parent)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_directory(path: Path, *, is_public: bool = False, may_replace: bool = False) -> Iterator[Path]:
+    """Give a temporary folder to fill; when the block ends well it becomes `path`, else it is removed.
+
+    With `may_replace` a folder that is there makes way by a rename and is removed after; without, it is kept.
+
+    Raises:
+        RefusedError: if the folder exists and may not be replaced.
+        InternalError: where the disk refuses.
+    """
+    if path.exists() and not may_replace:
+        raise RefusedError("file.exists", Place(file=path.name))
+    temporary = temporary_beside(path)
+    try:
+        folder(path.parent, is_public=is_public)
+        folder(temporary, is_public=is_public)
+        yield temporary
+        _settle(temporary, is_public=is_public)
+        _move_into_place(temporary, path, may_replace=may_replace)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def sha256_of(path: Path) -> str:
+    """Fingerprint of a file, read in pieces."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def make_read_only(path: Path) -> None:
+    """Let nobody write the file, its owner included."""
+    path.chmod(READ_ONLY)
+
+
+def _settle(root: Path, *, is_public: bool) -> None:
+    """Modes and fsync for everything under a folder, from the leaves up."""
+    for at, _, names in os.walk(root, topdown=False):
+        for name in names:
+            held = Path(at, name)
+            held.chmod(PUBLIC_FILE if is_public else RESTRICTED_FILE)
+            flush(held)
+        Path(at).chmod(PUBLIC_FOLDER if is_public else RESTRICTED_FOLDER)
+        flush(Path(at))
+
+
+def _move_into_place(temporary: Path, path: Path, *, may_replace: bool) -> None:
+    retired = temporary_beside(path)
+    if path.exists():
+        if not may_replace:
+            raise RefusedError("file.exists", Place(file=path.name))
+        path.rename(retired)
+    try:
+        temporary.rename(path)
+    except OSError as error:
+        if retired.exists():
+            retired.rename(path)
+        if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+            raise RefusedError("file.exists", Place(file=path.name)) from None
+        raise
+    flush(path.parent)
+    shutil.rmtree(retired, ignore_errors=True)
+
+
+def flush(path: Path) -> None:
+    """Bring a file or folder to the disk; systems that cannot open a folder do without."""
+    is_folder = path.is_dir()
+    if is_folder and os.name == "nt":
+        return
+    held = os.open(path, os.O_RDONLY if is_folder or os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
+
+
+def _cannot_write(path: Path, error: OSError) -> InternalError:
+    code = errno.errorcode.get(error.errno or 0, "OSError")
+    return InternalError("file.cannot_write", Place(file=path.name), code=code)

@@ -1,0 +1,22 @@
+"""The wording of messages to people, read from the specification in both languages.
+
+The rest of the catalogue does not belong here: a broken rule must not keep an error from being told.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pipelines.core.errors import Messages
+from schemas import catalogue, reading
+
+
+@cache
+def load() -> Messages:
+    """Every message by key, in both languages."""
+    return reading.messages(catalogue.SPEC)
+
+
+def say(key: str, language: str, /, **params: str | int) -> str:
+    """One message with its placeholders filled."""
+    return load()[key][language].format(**params)

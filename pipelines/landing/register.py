@@ -1,0 +1,155 @@
+"""Registering: a submission gets its id, its version and its place in the ledger, once per set of bytes.
+
+Deciding whether a submission is accepted does not belong here: the decision is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipelines.core.errors import UsageError
+from pipelines.core.ledger import Ledger, LedgerRow, View, Writer, utc_now
+from pipelines.core.locks import Patience
+from pipelines.core.settings import Settings
+from pipelines.landing.keeping import KeptFile
+
+SUBMISSION_ID_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose submission it is, of what, and for when. `period_id` is None for data sets that span periods; their
+    `system` (the data set) then tells one series of versions from another."""
+
+    return_id: str
+    authority_code: str
+    period_id: str | None
+    system: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is said of a submission: a status of the ledger, by which rule pack, and why."""
+
+    status: str
+    rule_pack: str = ""
+    note: str = ""
+
+
+RECEIVED = Decision("received")
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A submission as the ledger holds it; `is_repeat` where the same bytes and decision were there already."""
+
+    rows: tuple[LedgerRow, ...]
+    is_repeat: bool
+
+    @property
+    def submission_id(self) -> str:
+        return self.rows[0].submission_id
+
+    @property
+    def version(self) -> int:
+        return self.rows[0].version
+
+    @property
+    def supersedes(self) -> str | None:
+        return self.rows[0].supersedes
+
+    @property
+    def status(self) -> str:
+        return self.rows[0].status
+
+
+def submission_id(identity: Identity, kept: Iterable[KeptFile]) -> str:
+    """The id that these bytes have for this return, authority and period, whenever and however often sent."""
+    told = (identity.return_id, identity.authority_code, identity.period_id or identity.system or "")
+    content = "\n".join((*told, *sorted(k.sha256 for k in kept)))
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()[:SUBMISSION_ID_LENGTH]
+
+
+def register(
+    settings: Settings, kept: Sequence[KeptFile], identity: Identity, decision: Decision = RECEIVED
+) -> Registration:
+    """Enter a submission, or a new decision on one that is there.
+
+    Nothing is entered where the ledger says the same already, and a bare `received` takes back no decision.
+
+    Raises:
+        BusyError: if another process keeps the ledger for too long.
+    """
+    return register_all(settings, [(tuple(kept), identity, decision)])[0]
+
+
+def register_all(
+    settings: Settings, submissions: Iterable[tuple[Sequence[KeptFile], Identity, Decision]]
+) -> tuple[Registration, ...]:
+    """Enter many submissions under one hold of the lock, in the order given; one event each."""
+    with _ledger(settings).writing() as writer:
+        return tuple(_entered(writer, kept, identity, decision) for kept, identity, decision in submissions)
+
+
+def withdraw(settings: Settings, submission: str, note: str = "") -> Registration:
+    """Take a submission back; the version before it counts again. Once withdrawn it stays so until sent again.
+
+    Raises:
+        UsageError: if the ledger holds no such submission.
+    """
+    with _ledger(settings).writing() as writer:
+        known = writer.view.latest.get(submission)
+        if not known:
+            raise UsageError("ledger.unknown_submission", submission=submission[:SUBMISSION_ID_LENGTH])
+        return _decided(writer, known, Decision("withdrawn", known[0].rule_pack, note))
+
+
+def _ledger(settings: Settings) -> Ledger:
+    return Ledger(settings.paths, Patience(settings.lock_seconds, settings.language))
+
+
+def _entered(writer: Writer, kept: Sequence[KeptFile], identity: Identity, decision: Decision) -> Registration:
+    view = writer.view
+    known = view.latest.get(submission_id(identity, kept))
+    if known:
+        return _decided(writer, known, decision)
+    return Registration(writer.append(_first_rows(view, kept, identity, decision)), is_repeat=False)
+
+
+def _decided(writer: Writer, known: tuple[LedgerRow, ...], decision: Decision) -> Registration:
+    """A further event on a submission that is there, if it says anything new."""
+    held = known[0]
+    is_news = (decision.status, decision.rule_pack) != (held.status, held.rule_pack)
+    if decision.status == "received":
+        is_news = held.status == "withdrawn"
+    if not is_news:
+        return Registration(known, is_repeat=True)
+    status, rule_pack, note = decision.status, decision.rule_pack, decision.note
+    told = (replace(row, status=status, rule_pack=rule_pack, note=note, recorded_at="") for row in known)
+    return Registration(writer.append(told), is_repeat=False)
+
+
+def _first_rows(view: View, kept: Sequence[KeptFile], identity: Identity, decision: Decision) -> list[LedgerRow]:
+    series = (identity.return_id, identity.authority_code, identity.period_id or identity.system or "")
+    before, now = view.newest(series), utc_now()
+    return [
+        LedgerRow(
+            submission_id=submission_id(identity, kept),
+            file_name=one.name,
+            sha256=one.sha256,
+            bytes=one.bytes,
+            authority_code=identity.authority_code,
+            return_id=identity.return_id,
+            period_id=identity.period_id,
+            system=identity.system,
+            received_at=now,
+            version=view.next_version(series),
+            supersedes=before.submission_id if before else None,
+            status=decision.status,
+            rule_pack=decision.rule_pack,
+            note=decision.note,
+        )
+        for one in kept
+    ]
