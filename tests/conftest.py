@@ -1,0 +1,47 @@
+"""Fixtures that every kind of test shares.
+
+Data of one room do not belong here: they stand beside the tests that use them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.core.settings import PROJECT, Paths, Settings
+from schemas import Catalogue, load
+
+KINDS = ("unit", "spec", "generative", "golden", "contract", "e2e")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The folder says the kind: tests/unit/… is marked `unit`, and so on."""
+    here = Path(__file__).parent
+    for item in items:
+        kind = item.path.relative_to(here).parts[0]
+        if kind in KINDS:
+            item.add_marker(getattr(pytest.mark, kind))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an empty data folder of this test's own, in English, with little patience."""
+    data = tmp_path / "data"
+    paths = Paths(project=PROJECT, data=data, keys=data / "keys")
+    return Settings(paths=paths, language="en", max_file_bytes=10_000_000, lock_seconds=20, threads=1)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The specification, loaded and cross-checked once."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """The folder `shared` beside the project: real files and rule cases that are not ours to commit."""
+    folder = PROJECT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("there is no folder ../shared beside the project: the real files and cases are not committed")
+    return folder
