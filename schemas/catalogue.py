@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 from schemas import checking, reading
 from schemas.model import (
     Authority,
@@ -130,7 +132,7 @@ def load(spec: Path = SPEC) -> Catalogue:
     """
     try:
         found = read(spec)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OSError, yaml.YAMLError) as error:
         raise CatalogueError(f"the specification cannot be read: {type(error).__name__}: {error}") from None
     faults = checking.faults(found, spec)
     if faults:

@@ -10,11 +10,9 @@ import io
 import json
 from datetime import date, timedelta
 
-import pyarrow as pa
 import yaml
 
 from schemas.catalogue import WALES, Catalogue
-from schemas.derive import arrow
 from schemas.model import Measure
 
 HEADER = "generated from schemas/spec by `python -m schemas build`; do not edit"
@@ -34,7 +32,7 @@ def render(catalogue: Catalogue) -> dict[str, str]:
     files = {f"dbt_project/seeds/_generated/{name}.csv": _csv(rows) for name, rows in seeds.items()}
     files["dbt_project/models/staging/_generated/sources.yml"] = sources(catalogue)
     files["dbt_project/macros/_generated/measure_registry.sql"] = registry_macro(catalogue)
-    files["dbt_project/macros/_generated/typed_columns.sql"] = columns_macro(catalogue)
+    files["dbt_project/macros/_generated/return_tables.sql"] = tables_macro(catalogue)
     return files
 
 
@@ -160,33 +158,58 @@ def registry_macro(catalogue: Catalogue) -> str:
     return f"{{# {HEADER} #}}\n{{% macro measure_registry() %}}\n{{{{ return([\n    {body}\n]) }}}}\n{{% endmacro %}}\n"
 
 
-_SQL = {pa.string(): "varchar", pa.date32(): "date", pa.int64(): "bigint", pa.int32(): "integer", pa.float64(): "double"}
-
-
-def columns_macro(catalogue: Catalogue) -> str:
-    """Column names and types of each typed table, so that a return without files yields an empty relation."""
-    held = {t: {f.name: _SQL[f.type] for f in arrow.typed_schema(catalogue, t)} for t in catalogue.tables}
-    held["observation"] = {f.name: _SQL[f.type] for f in arrow.OBSERVATION}
-    body = json.dumps(held, indent=4)
-    return f"{{# {HEADER} #}}\n{{% macro typed_columns() %}}\n{{{{ return({body}) }}}}\n{{% endmacro %}}\n"
+def tables_macro(catalogue: Catalogue) -> str:
+    """The tables each return carries, so that a model reads a table from every return that has it."""
+    body = json.dumps({r.id: list(r.tables) for r in catalogue.returns.values()}, indent=4)
+    return f"{{# {HEADER} #}}\n{{% macro return_tables() %}}\n{{{{ return({body}) }}}}\n{{% endmacro %}}\n"
 
 
 def sources(catalogue: Catalogue) -> str:
-    """dbt sources: one per return and table, read from the typed Parquet."""
-    found = []
-    for r in catalogue.returns.values():
-        location = f"{{{{ env_var('MESUR_DATA') }}}}/typed/{r.id}/{{name}}/*/*/*.parquet"
-        found.append(
-            {
-                "name": r.id,
-                "description": r.title.en,
-                "meta": {"external_location": f"read_parquet('{location}', union_by_name=true)"},
-                "tables": [_source_table(catalogue, t) for t in r.tables],
-            }
-        )
+    """dbt sources, by paths relative to the data folder: typed tables, the ledger, extracts and reference tables."""
+    typed = [
+        {
+            "name": r.id,
+            "description": r.title.en,
+            "config": _location(f"read_parquet('typed/{r.id}/{{name}}/*/*/*.parquet', {_AS_WRITTEN})"),
+            "tables": [_source_table(catalogue, t) for t in r.tables],
+        }
+        for r in catalogue.returns.values()
+    ]
     return f"# {HEADER}\n" + yaml.safe_dump(
-        {"version": 2, "sources": found}, sort_keys=False, allow_unicode=True, width=118
+        {"version": 2, "sources": [*typed, *_OTHER_SOURCES]}, sort_keys=False, allow_unicode=True, width=118
     )
+
+
+_AS_WRITTEN = "union_by_name = true, hive_partitioning = false"
+
+
+def _location(text: str) -> dict[str, object]:
+    return {"meta": {"external_location": text}}
+
+
+_OTHER_SOURCES = [
+    {
+        "name": "ledger",
+        "description": "The current view of the ledger of submissions",
+        "config": _location("read_parquet('ledger.parquet')"),
+        "tables": [{"name": "ledger", "description": "one row per file received; counts says which submissions count"}],
+    },
+    {
+        "name": "statswales",
+        "description": "Extracts of StatsWales",
+        "config": _location(f"read_parquet('typed/statswales/{{name}}/*/*.parquet', {_AS_WRITTEN})"),
+        "tables": [{"name": "observation", "description": "one row per published observation"}],
+    },
+    {
+        "name": "reference",
+        "description": "Reference tables held beside the returns, as text",
+        "config": _location("read_csv('reference/{name}/*.csv', header = true, all_varchar = true, union_by_name = true)"),
+        "tables": [
+            {"name": "population", "description": "one row per authority, mid-year, band and vintage"},
+            {"name": "published_figures", "description": "one row per published figure and vintage"},
+        ],
+    },
+]
 
 
 def _source_table(catalogue: Catalogue, table_id: str) -> dict[str, object]:
