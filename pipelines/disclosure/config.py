@@ -1,0 +1,37 @@
+"""The disclosure settings in force: thresholds, rounding base, accuracy limits.
+
+Applying them does not belong here: each rule has its own module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DisclosureConfig:
+    """Every figure the room decides by; written into each proof and into the confidentiality policy.
+
+    Counts are numbers of children (or of events), percentages are points, denominators are published ones.
+    """
+
+    rounding_base: int = 5
+    small_count_max: int = 4
+    """Counts from 1 to this are hidden and must stay possible, all of them, for whoever holds the publication."""
+    group_total_min: int = 5
+    """Group disclosure (P3) is looked for in rows with at least this total."""
+    percent_decimal_min_denominator: int = 4000
+    unreliable_below_denominator: int = 30
+    unreliable_below_numerator: int = 10
+    withheld_below_denominator: int = 10
+    min_contributors: int = 10
+    rate_per: int = 10_000
+    mark_totals: bool = True
+    """Whether rows of Wales and the regions carry the code `t`."""
+    max_rounds: int = 200
+    """Rounds of repair before the room gives up and refuses."""
+
+    @property
+    def half_base(self) -> int:
+        """Largest rounding error of a shown count."""
+        return self.rounding_base // 2

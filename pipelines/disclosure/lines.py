@@ -1,0 +1,99 @@
+"""The sums that bind the cells: categories to total, authorities to region and Wales, part and complement to whole.
+
+Drawing conclusions from them does not belong here (see `bounds.py`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.disclosure.records import Lines, Register
+from pipelines.disclosure.register import TOTAL_BREAKDOWN
+from pipelines.disclosure.rounding import UNBOUNDED
+
+ROW, REGION, WALES_REGIONS, WALES_AUTHORITIES, COMPLEMENT = (
+    "categories_to_total",
+    "authorities_to_region",
+    "regions_to_wales",
+    "authorities_to_wales",
+    "part_and_complement",
+)
+
+
+def _sum_line(kind: str, parts: pl.DataFrame, totals: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """Members of one line per distinct `on`: the parts (+1) and their total (-1); lines without a total are none."""
+    totals = totals.select(*on, pl.col("cell").alias("total"))
+    held = parts.join(totals, on=on, how="inner")
+    plus = held.select(*on, "cell", coefficient=pl.lit(1, dtype=pl.Int64))
+    minus = held.select(*on, pl.col("total").alias("cell"), coefficient=pl.lit(-1, dtype=pl.Int64)).unique()
+    name = pl.concat_str(pl.lit(kind), *(pl.col(c) for c in on), separator="|")
+    return pl.concat([plus, minus]).select(name.alias("name"), pl.lit(kind).alias("kind"), "cell", "coefficient")
+
+
+def _table_lines(places: pl.DataFrame) -> list[pl.DataFrame]:
+    slices = ["key", "period_id", "breakdown_id", "breakdown_code"]
+    by_type = {t: places.filter(pl.col("area_type") == t) for t in ("authority", "region", "wales")}
+    in_total = pl.col("breakdown_id") == TOTAL_BREAKDOWN
+    categories = places.filter(~in_total)
+    totals = places.filter(in_total).drop("breakdown_id").join(
+        categories.select("key", "period_id", "breakdown_id").unique(), on=["key", "period_id"]
+    )
+    regions = by_type["region"].with_columns(region_id=pl.col("area_code"))
+    return [
+        _sum_line(ROW, categories, totals, ["key", "period_id", "breakdown_id", "area_code"]),
+        _sum_line(REGION, by_type["authority"].drop_nulls("region_id"), regions, [*slices, "region_id"]),
+        _sum_line(WALES_REGIONS, by_type["region"], by_type["wales"], slices),
+        _sum_line(WALES_AUTHORITIES, by_type["authority"], by_type["wales"], slices),
+    ]
+
+
+def _complement_lines(rows: pl.DataFrame) -> pl.DataFrame:
+    """Numerator + complement = denominator, once per distinct triple."""
+    triples = (
+        rows.select(pl.col("^(numerator|denominator|complement)_cell$"))
+        .drop_nulls()
+        .unique()
+        .sort("numerator_cell", "denominator_cell")
+    )
+    name = pl.concat_str(pl.lit(COMPLEMENT), *triples.columns, separator="|")
+    parts = [
+        triples.select(
+            name.alias("name"),
+            pl.lit(COMPLEMENT).alias("kind"),
+            pl.col(f"{role}_cell").alias("cell"),
+            pl.lit(sign, dtype=pl.Int64).alias("coefficient"),
+        )
+        for role, sign in (("numerator", 1), ("complement", 1), ("denominator", -1))
+    ]
+    return pl.concat(parts)
+
+
+def build(register: Register) -> Lines:
+    """Every line of the register, in one order.
+
+    A line whose parts do not make up the total (a category left out, overlapping categories) is kept as the
+    inequality that an outsider may rely on; the difference itself is taken from nowhere but the true counts' sign.
+    """
+    published = register.places.filter("is_published")
+    found = pl.concat([*_table_lines(published), _complement_lines(register.rows)])
+    # a cell that is both part and total of a line (one set under two names) drops out of it
+    netted = found.group_by("name", "kind", "cell").agg(pl.col("coefficient").sum())
+    members = netted.filter(pl.col("coefficient") != 0)
+    names = members.select("name", "kind").unique().sort("name").with_row_index("line")
+    members = (
+        members.join(names.select("name", "line"), on="name").select("line", "cell", "coefficient").sort("line", "cell")
+    )
+    surplus = (
+        members.join(register.cells.select("cell", "true", "component"), on="cell")
+        .group_by("line")
+        .agg(surplus=(pl.col("true") * pl.col("coefficient")).sum(), component=pl.col("component").first())
+    )
+    lines = names.join(surplus, on="line").sort("line").select(
+        "line",
+        "kind",
+        low=pl.when(pl.col("surplus") < 0).then(-UNBOUNDED).otherwise(0),
+        high=pl.when(pl.col("surplus") > 0).then(UNBOUNDED).otherwise(0),
+        is_exact=pl.col("surplus") == 0,
+        component=pl.col("component"),
+    )
+    return Lines(members=members, lines=lines)

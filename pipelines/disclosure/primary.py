@@ -1,0 +1,82 @@
+"""Primary rules: which cells must be hidden for their own sake.
+
+Hiding others to protect them does not belong here (see `secondary.py`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.disclosure.config import DisclosureConfig
+from pipelines.disclosure.records import Register, Targets
+from pipelines.disclosure.register import TOTAL_BREAKDOWN
+
+
+def _is_small(config: DisclosureConfig) -> pl.Expr:
+    return pl.col("true").is_between(1, config.small_count_max)
+
+
+def small_cells(register: Register, config: DisclosureConfig) -> pl.DataFrame:
+    """P1 and P2: cells of 1 to the largest small count, complements of ratios among them. One column, `cell`."""
+    return register.cells.filter(_is_small(config)).select("cell")
+
+
+def parts_beside_small_complements(register: Register, config: DisclosureConfig) -> pl.DataFrame:
+    """P2: numerators whose complement is small; shown beside the denominator they would give it away."""
+    small = small_cells(register, config)
+    return (
+        register.rows.select("numerator_cell", "complement_cell")
+        .drop_nulls()
+        .join(small, left_on="complement_cell", right_on="cell", how="semi")
+        .select(pl.col("numerator_cell").alias("cell"))
+        .unique()
+        .sort("cell")
+    )
+
+
+def whole_groups(register: Register, sensitive: frozenset[str], config: DisclosureConfig) -> pl.DataFrame:
+    """P3: cells of a sensitive breakdown that hold the whole of a row large enough to be published.
+
+    Everyone in the row shares the attribute, so knowing that a child is in the row tells it. A category that is the
+    total by definition (the measure counts only that category) tells nothing and is left alone.
+    """
+    places = register.places.join(register.cells.select("cell", pl.col("true").alias("count")), on="cell")
+    row = ["key", "period_id", "area_code"]
+    totals = places.filter(pl.col("breakdown_id") == TOTAL_BREAKDOWN).select(
+        *row, pl.col("count").alias("total"), pl.col("class").alias("total_class")
+    )
+    return (
+        places.filter(pl.col("breakdown_id").is_in(sorted(sensitive)) & pl.col("is_published"))
+        .join(totals, on=row)
+        .filter(
+            (pl.col("count") == pl.col("total"))
+            & (pl.col("total") >= config.group_total_min)
+            & (pl.col("class") != pl.col("total_class"))
+        )
+        .select("cell", "count")
+        .unique()
+        .sort("cell")
+    )
+
+
+def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig) -> tuple[pl.Series, Targets, int]:
+    """(hidden by cell number, what must stay possible, number of rows under group disclosure).
+
+    A small cell must stay open down to 1 and up to the largest small count; a whole group must not be known to be
+    whole, so its lower bound must stay below its true count.
+    """
+    small = small_cells(register, config)
+    beside = parts_beside_small_complements(register, config)
+    groups = whole_groups(register, sensitive, config)
+    cells = pl.concat([small, beside, groups.select("cell")]).unique()
+    hidden = register.cells.select(pl.col("cell").is_in(cells["cell"].implode())).to_series().alias("hidden")
+    whole = groups.join(small, on="cell", how="anti").select(
+        "cell", low=pl.col("count") - 1, high=pl.lit(0, dtype=pl.Int64)
+    )
+    targets = pl.concat(
+        [
+            small.with_columns(low=pl.lit(1, dtype=pl.Int64), high=pl.lit(config.small_count_max, dtype=pl.Int64)),
+            whole,
+        ]
+    ).sort("cell")
+    return hidden, Targets(cells=targets), groups.height

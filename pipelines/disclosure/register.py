@@ -1,0 +1,147 @@
+"""The cell register: one cell per set of children, however many measures and tables show it.
+
+Deciding what is hidden does not belong here (see `primary.py` and `secondary.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.disclosure import same_sets
+from pipelines.disclosure.errors import CellsDisagree
+from pipelines.disclosure.records import Register
+from schemas.catalogue import Catalogue
+from schemas.model import Measure, Publication
+
+ROLES = ("numerator", "denominator", "complement")
+PLACE = ("key", "breakdown_id", "breakdown_code", "area_type", "area_code", "period_id")
+TOTAL_CODE = "T"
+TOTAL_BREAKDOWN = "total"
+
+
+def _key(fact: str, *concepts: Iterable[str]) -> str:
+    """Name of a set of rows of a fact: the fact and its booleans, in one order whoever names them."""
+    return f"{fact}|{'&'.join(sorted({c for held in concepts for c in held}))}"
+
+
+def keys_of(measure: Measure) -> dict[str, str | None]:
+    """The sets behind a measure: numerator, denominator and complement key, None where it has none.
+
+    The rows behind a mean are those with a value, so its denominator also names the value column.
+    """
+    both = _key(measure.fact, measure.numerator, measure.denominator)
+    if measure.unit == "count":
+        return {"numerator": both, "denominator": None, "complement": None}
+    if measure.unit == "rate_per_10000":
+        # the population is the denominator, so the measure's own denominator booleans do not narrow the count
+        return {"numerator": _key(measure.fact, measure.numerator), "denominator": None, "complement": None}
+    whole = _key(measure.fact, measure.denominator)
+    if measure.unit == "percent":
+        return {"numerator": both, "denominator": whole, "complement": f"{whole} less {both}"}
+    with_value = _key(measure.fact, measure.numerator, measure.denominator, [f"value:{measure.value_column}"])
+    return {"numerator": None, "denominator": with_value, "complement": None}
+
+
+def _measure_frame(catalogue: Catalogue, publication: Publication) -> pl.DataFrame:
+    """Tables and keys of every measure the publication names: table_id, measure_id, breakdown_id and the keys."""
+    records = [
+        {"table_id": table.id, "measure_id": m, "breakdown_id": table.breakdown}
+        | {f"{role}_key": key for role, key in keys_of(catalogue.measures[m]).items()}
+        for table in publication.tables
+        for m in table.measures
+    ]
+    names = ("table_id", "measure_id", "breakdown_id", *(f"{r}_key" for r in ROLES))
+    return pl.DataFrame(records, schema=dict.fromkeys(names, pl.String)).unique(maintain_order=True)
+
+
+def _rows(catalogue: Catalogue, publication: Publication, cells_path: Path) -> pl.DataFrame:
+    """The rows to publish in one order, each with its table, its region and its keys."""
+    order = ["table_id", "measure_id", "period_id", "breakdown_id", "breakdown_code", "area_type", "area_code"]
+    regions = pl.DataFrame(
+        [(a.gss, a.region) for a in catalogue.authorities.values()],
+        schema={"area_code": pl.String, "region_id": pl.String},
+        orient="row",
+    )
+    whole = pl.lit(None, dtype=pl.Int64)
+    observed = pl.col("coverage_status") != "missing"
+    return (
+        pl.read_parquet(cells_path)
+        .join(_measure_frame(catalogue, publication), on=["measure_id", "breakdown_id"], how="inner")
+        .join(regions, on="area_code", how="left")
+        .sort(order)
+        .with_columns(
+            numerator_count=pl.when(observed & pl.col("numerator_key").is_not_null()).then("numerator").otherwise(whole),
+            denominator_count=pl.when(observed & pl.col("denominator_key").is_not_null())
+            .then(pl.coalesce("denominator", "contributors"))
+            .otherwise(whole),
+        )
+        .with_columns(
+            complement_count=pl.when(pl.col("complement_key").is_not_null()).then(
+                pl.col("denominator_count") - pl.col("numerator_count")
+            )
+        )
+        .with_row_index("row")
+    )
+
+
+def _statistics(rows: pl.DataFrame) -> pl.DataFrame:
+    """One line per row and role: where the count stands and what it is. A category `T` is the total breakdown."""
+    stands_in_total = pl.col("breakdown_code") == TOTAL_CODE
+    parts = [
+        rows.filter(pl.col(f"{role}_count").is_not_null()).select(
+            "row",
+            pl.lit(role).alias("role"),
+            pl.col(f"{role}_key").alias("key"),
+            pl.when(stands_in_total).then(pl.lit(TOTAL_BREAKDOWN)).otherwise("breakdown_id").alias("breakdown_id"),
+            *PLACE[2:],
+            "region_id",
+            pl.col(f"{role}_count").alias("true"),
+            pl.lit(role != "complement").alias("is_published"),
+        )
+        for role in ROLES
+    ]
+    return pl.concat(parts)
+
+
+def _places(statistics: pl.DataFrame) -> pl.DataFrame:
+    """One row per place; two measures that disagree about a place stop the room (nothing could be kept alike)."""
+    places = statistics.group_by(PLACE).agg(
+        pl.col("region_id").first(),
+        pl.col("true").max(),
+        (pl.col("true").min() != pl.col("true").max()).alias("differs"),
+        pl.col("is_published").any(),
+    )
+    if places["differs"].any():
+        raise CellsDisagree(int(places["differs"].sum()), sorted(places.filter("differs")["key"].unique()))
+    return places.drop("differs").sort(PLACE)
+
+
+def build(catalogue: Catalogue, publication: Publication, cells_path: Path) -> Register:
+    """The register of one publication.
+
+    Raises:
+        CellsDisagree: two measures give different counts for the same set of children.
+    """
+    rows = _rows(catalogue, publication, cells_path)
+    statistics = _statistics(rows)
+    places = same_sets.number(_places(statistics))
+    cells = (
+        places.group_by("cell")
+        .agg(
+            pl.col("true").first(),
+            pl.col("is_published").any(),
+            pl.col("area_type").first(),
+            (pl.col("breakdown_id") == TOTAL_BREAKDOWN).any().alias("is_margin"),
+            pl.struct(pl.col("key").str.split("|").list.first(), "period_id").first().alias("component"),
+        )
+        .sort("cell")
+        .with_columns(pl.col("component").rank("dense"))
+    )
+    numbered = statistics.select("row", "role", *PLACE).join(places.select(*PLACE, "cell"), on=PLACE, how="left")
+    for role in ROLES:
+        held = numbered.filter(pl.col("role") == role).select("row", pl.col("cell").alias(f"{role}_cell"))
+        rows = rows.join(held, on="row", how="left")
+    return Register(rows=rows.sort("row"), places=places, cells=cells)

@@ -1,0 +1,20 @@
+"""What it costs the reader to lose a cell: small inner cells first, totals of authorities and of Wales last.
+
+Choosing cells does not belong here (see `secondary.py`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+AREA_FACTOR = {"authority": 1.0, "region": 1.6, "wales": 8.0}
+"""Regions as in the disclosure note (3.3); Wales is what most readers come for."""
+MARGIN_FACTOR = 40.0
+"""A total over the categories: given up only where nothing else protects."""
+
+
+def of(cells: pl.DataFrame) -> pl.Series:
+    """Cost of hiding each cell: (10 + 10 ln(1 + count)), times the factors of its area and of a margin."""
+    area = pl.col("area_type").replace_strict(AREA_FACTOR, default=1.0, return_dtype=pl.Float64)
+    margin = pl.when("is_margin").then(MARGIN_FACTOR).otherwise(1.0)
+    return cells.select(cost=(10 + 10 * pl.col("true").log1p()) * area * margin).to_series()
