@@ -5,6 +5,7 @@ Data of one room do not belong here: they stand beside the tests that use them.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         kind = item.path.relative_to(here).parts[0]
         if kind in KINDS:
             item.add_marker(getattr(pytest.mark, kind))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what tests/run.py found before the tests, so that a green summary does not hide it."""
+    if failed := os.environ.get("MESUR_CHECKS_FAILED"):
+        terminalreporter.write_line(f"Checks that failed before the tests: {failed}", red=True)
 
 
 @pytest.fixture

@@ -1,0 +1,51 @@
+"""Everything that must hold before a change is taken: style, SQL style, types, imports, the specification, the tests.
+
+How any of it is configured does not belong here (see pyproject.toml).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ruff check", ("-m", "ruff", "check", ".", "mesur")),
+    ("ruff format", ("-m", "ruff", "format", "--check", ".", "mesur")),
+    ("sqlfluff", ("-m", "sqlfluff", "lint", "--processes", "2", "dbt_project/models", "dbt_project/tests")),
+    ("mypy", ("-m", "mypy")),
+    ("import contracts", (str(BIN / "lint-imports"), "--no-cache")),
+    ("specification", ("-m", "schemas", "check")),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run every step, each with its seconds, then pytest with the arguments; 1 if anything failed."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    failed = [name for name, command in STEPS if not _holds(name, command, environment)]
+    # pytest's own summary ends the output, so it is told what failed before it (tests/conftest.py prints it).
+    environment["MESUR_CHECKS_FAILED"] = ", ".join(failed)
+    began = time.perf_counter()
+    code = subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
+    print(f"tests  {time.perf_counter() - began:.1f} s", file=sys.stderr)
+    return 1 if failed else code
+
+
+def _holds(name: str, command: tuple[str, ...], environment: dict[str, str]) -> bool:
+    began = time.perf_counter()
+    whole = [sys.executable, *command]
+    done = subprocess.run(whole, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
+    is_fine = done.returncode == 0
+    print(f"{name:<18} {'ok' if is_fine else 'FAILED':<8} {time.perf_counter() - began:5.1f} s", flush=True)
+    if not is_fine:
+        print(done.stdout + done.stderr, flush=True)
+    return is_fine
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
