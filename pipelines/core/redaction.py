@@ -29,7 +29,7 @@ def location_of(error: BaseException) -> str:
     return "?"
 
 
-def internal(error: BaseException) -> MesurError:
+def from_unexpected(error: BaseException) -> MesurError:
     """Our own errors as they are; any other as an `InternalError` that knows its type and its place and no more."""
     if isinstance(error, MesurError):
         return error
@@ -42,7 +42,7 @@ def room() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 (whatever it is, its values stay here)
-        raise internal(error) from None
+        raise from_unexpected(error) from None
 
 
 class ValueFilter(logging.Filter):
