@@ -1,0 +1,253 @@
+"""The shape of the mart: tables, columns, types and comments, declared once.
+
+Filling the tables or writing them does not belong here; the DDL, Parquet types, data package and the guard against
+breaking changes all derive from these records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+REQUIRED = ("measure_id", "area_code", "period_id", "breakdown_id", "breakdown_code", "value", "status")
+"""Columns of `disclosed` without which there is nothing to publish."""
+
+KEY = REQUIRED[:5]
+
+POLARS_TYPES: dict[str, pl.DataType] = {
+    "varchar": pl.String(),
+    "integer": pl.Int32(),
+    "bigint": pl.Int64(),
+    "double": pl.Float64(),
+    "boolean": pl.Boolean(),
+    "date": pl.Date(),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the mart; it exists only where the publication opened the `disclosed` column it shows."""
+
+    name: str
+    type: str
+    comment: str
+    shows: str | None = None
+
+
+@dataclass(frozen=True)
+class MartTable:
+    """A table of the mart, its primary key (permanent ids) and its meaning."""
+
+    name: str
+    comment: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def polars_schema(self) -> pl.Schema:
+        return pl.Schema({c.name: POLARS_TYPES[c.type] for c in self.columns})
+
+
+def _bilingual(stem: str, comment: str) -> tuple[Column, Column]:
+    return (
+        Column(f"{stem}_en", "varchar", f"{comment} (English)"),
+        Column(f"{stem}_cy", "varchar", f"{comment} (Welsh)"),
+    )
+
+
+_EDITION = Column("edition_id", "varchar", "Edition the row was published in")
+_SORT = Column("sort_order", "integer", "Official order for display, from 1")
+_CELL = (
+    Column("measure_id", "varchar", "Permanent id of the measure (dim_measure)"),
+    Column("area_code", "varchar", "Area (dim_authority)"),
+    Column("period_id", "varchar", "Financial year 2018-19 or quarter 2024-25Q1 (dim_period)"),
+    Column("breakdown_id", "varchar", "Breakdown, total for none (dim_breakdown)"),
+    Column("breakdown_code", "varchar", "Category of the breakdown, T for total (dim_breakdown)"),
+)
+
+DIM_AUTHORITY = MartTable(
+    "dim_authority",
+    "Areas: Wales, the statistical regions and the 22 local authorities",
+    ("area_code",),
+    (
+        Column("area_code", "varchar", "GSS code, or the id of a region"),
+        Column("area_type", "varchar", "wales, region or authority"),
+        *_bilingual("area_name", "Name of the area"),
+        Column("region_code", "varchar", "Region an authority lies in"),
+        Column("la3", "varchar", "Three-digit code used in legacy tables"),
+        _SORT,
+    ),
+)
+DIM_PERIOD = MartTable(
+    "dim_period",
+    "Reporting periods present in the edition",
+    ("period_id",),
+    (
+        Column("period_id", "varchar", "Financial year 2018-19, or quarter 2024-25Q1 (Q1 is April to June)"),
+        Column("period_type", "varchar", "year or quarter"),
+        Column("financial_year", "varchar", "Financial year the period lies in"),
+        Column("start_date", "date", "First day"),
+        Column("end_date", "date", "Last day"),
+        *_bilingual("period_label", "Label of the period"),
+        _SORT,
+    ),
+)
+DIM_MEASURE = MartTable(
+    "dim_measure",
+    "Measures of the publication with their definitions",
+    ("measure_id",),
+    (
+        Column("measure_id", "varchar", "Permanent id of the measure"),
+        *_bilingual("measure_title", "Title"),
+        *_bilingual("definition", "Definition"),
+        Column("unit", "varchar", "count, percent, rate_per_10000, mean, median or days"),
+        *_bilingual("unit_label", "Unit in words"),
+        Column("population_band", "varchar", "Population band of a rate"),
+        Column("polarity", "varchar", "higher_is_better, lower_is_better or neutral"),
+        Column("interval_method", "varchar", "Method of the confidence limits: wilson, byar or none"),
+        *_bilingual("caveat", "What to bear in mind"),
+        Column("is_headline", "boolean", "Whether the release note leads with it"),
+        Column("source", "varchar", "Source of the definition"),
+        Column("certainty", "varchar", "How sure the definition is: sourced, derived, unverified, provisional"),
+        _SORT,
+    ),
+)
+DIM_BREAKDOWN = MartTable(
+    "dim_breakdown",
+    "Breakdowns and their categories; total has the one category T",
+    ("breakdown_id", "breakdown_code"),
+    (
+        Column("breakdown_id", "varchar", "Permanent id of the breakdown"),
+        Column("breakdown_code", "varchar", "Code of the category"),
+        *_bilingual("breakdown_title", "Title of the breakdown"),
+        *_bilingual("category_label", "Label of the category"),
+        _SORT,
+    ),
+)
+DIM_STATUS = MartTable(
+    "dim_status",
+    "Codes used in status columns; several may stand in one cell, joined by commas",
+    ("status_code",),
+    (
+        Column("status_code", "varchar", "Code of the Analysis Function and StatsWales shorthand"),
+        *_bilingual("status_label", "Meaning"),
+        _SORT,
+    ),
+)
+DIM_EDITION = MartTable(
+    "dim_edition",
+    "This edition and those before it",
+    ("edition_id",),
+    (
+        _EDITION,
+        Column("publication_id", "varchar", "Publication the edition belongs to"),
+        *_bilingual("publication_title", "Title of the publication"),
+        Column("edition_sequence", "integer", "Order of the edition within the publication, from 1"),
+        Column("previous_edition_id", "varchar", "Edition it follows and is compared with"),
+        Column("edition_status", "varchar", "provisional, final or revised"),
+        Column("edition_date", "date", "Date of the documents: newest receipt among the inputs, or the date given"),
+        Column("mart_version", "integer", "Major version of the shape of this mart"),
+        Column("rule_pack", "varchar", "Rule pack that judged the inputs"),
+        Column("content_sha256", "varchar", "Fingerprint of the content, without time stamps"),
+        Column("licence", "varchar", "Licence of the data"),
+    ),
+)
+FCT_MEASURE_VALUE = MartTable(
+    "fct_measure_value",
+    "One published value per measure, area, period and category; an absent value always has a status",
+    KEY,
+    (
+        _EDITION,
+        *_CELL,
+        Column("numerator", "bigint", "Published numerator", "numerator"),
+        Column("denominator", "bigint", "Published denominator; empty for counts", "denominator"),
+        Column("value", "double", "Published value in the unit of the measure", "value"),
+        Column("lower", "double", "Lower 95 % confidence limit, from published figures", "lower"),
+        Column("upper", "double", "Upper 95 % confidence limit, from published figures", "upper"),
+        Column("status", "varchar", "Status codes joined by commas, empty where none (dim_status)", "status"),
+        Column("reason", "varchar", "Key of the public wording for the status", "reason"),
+        Column("rounding_base", "integer", "Counts are rounded to the nearest multiple of this", "rounding_base"),
+        Column("coverage_status", "varchar", "complete, partial or missing data behind the value", "coverage_status"),
+        Column("population_vintage", "varchar", "Vintage of the population behind a rate", "population_vintage"),
+    ),
+)
+FCT_REVISION = MartTable(
+    "fct_revision",
+    "Rows that differ from the previous edition: changed, added or removed",
+    KEY,
+    (
+        _EDITION,
+        Column("previous_edition_id", "varchar", "Edition compared with"),
+        *_CELL,
+        Column("change", "varchar", "changed, added or removed"),
+        Column("old_value", "double", "Value as published before", "value"),
+        Column("new_value", "double", "Value as published now", "value"),
+        Column("old_status", "varchar", "Status before", "status"),
+        Column("new_status", "varchar", "Status now", "status"),
+        Column("cause", "varchar", "Cause of the change, unknown where not stated"),
+    ),
+)
+FCT_COVERAGE = MartTable(
+    "fct_coverage",
+    "How much of what was due is in the figures, by area, period and return",
+    ("area_code", "period_id", "return_id"),
+    (
+        _EDITION,
+        _CELL[1],
+        _CELL[2],
+        Column("return_id", "varchar", "Return that feeds the figures"),
+        Column("coverage_status", "varchar", "complete, partial or missing"),
+        Column("n_expected", "integer", "Submissions due"),
+        Column("n_received", "integer", "Submissions that count"),
+    ),
+)
+FCT_RECONCILIATION = MartTable(
+    "fct_reconciliation",
+    "Values of this edition beside figures published elsewhere before",
+    (*KEY, "publication_vintage"),
+    (
+        _EDITION,
+        *_CELL,
+        Column("publication_vintage", "varchar", "Source and vintage of the figure published before"),
+        Column("published_value", "double", "Figure published before"),
+        Column("edition_value", "double", "Value in this edition", "value"),
+        Column("difference", "double", "edition_value less published_value", "value"),
+        Column("explained_by", "varchar", "equal, rounding, vintage, calibration or unexplained"),
+    ),
+)
+BRIDGE_MEASURE_FRAMEWORK = MartTable(
+    "bridge_measure_framework",
+    "Ids a performance framework gave a measure, by period: ids moved between years",
+    ("measure_id", "framework_id", "since"),
+    (
+        _CELL[0],
+        Column("framework_id", "varchar", "Performance framework"),
+        *_bilingual("framework_title", "Title of the framework"),
+        Column("framework_measure_id", "varchar", "Id of the measure in the framework"),
+        Column("since", "varchar", "First financial year of the id"),
+        Column("until", "varchar", "Last financial year of the id; empty where in force"),
+        Column("compared_with", "varchar", "Earlier framework the comparability speaks of"),
+        Column("comparability", "varchar", "same, approximate or break"),
+        *_bilingual("comparability_reason", "Why"),
+    ),
+)
+
+MART = (
+    DIM_AUTHORITY,
+    DIM_PERIOD,
+    DIM_MEASURE,
+    DIM_BREAKDOWN,
+    DIM_STATUS,
+    DIM_EDITION,
+    FCT_MEASURE_VALUE,
+    FCT_REVISION,
+    FCT_COVERAGE,
+    FCT_RECONCILIATION,
+    BRIDGE_MEASURE_FRAMEWORK,
+)
+
+
+def opened_tables(opened: tuple[str, ...]) -> tuple[MartTable, ...]:
+    """The mart as one publication may show it: columns that show a closed column are left out."""
+    return tuple(replace(t, columns=tuple(c for c in t.columns if c.shows is None or c.shows in opened)) for t in MART)

@@ -1,0 +1,119 @@
+"""What stands beside the data: the data package, the edition record, checksums, the proof and the policy.
+
+The data files themselves are written elsewhere; nothing here reads a figure.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.core.files import sha256_of
+from pipelines.publish.records import Edition, PublishContext
+from pipelines.publish.star import Star
+from pipelines.publish.tidy import column_comment
+from schemas.model import Publication
+
+SUMS = "sha256sums.txt"
+_ENGINES = ("duckdb", "polars", "pyarrow", "xlsxwriter")
+_FIELD_TYPES = {pl.String: "string", pl.Int64: "integer", pl.Int32: "integer", pl.Float64: "number"}
+_LICENCES = {"OGL-UK-3.0": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"}
+
+
+def write_package(folder: Path, frame: pl.DataFrame, star: Star, publication: Publication) -> None:
+    """`datapackage.json`: a tabular data package (Frictionless, version 1) over the tidy CSV."""
+    path = Path("csv", "observations.csv")
+    written = folder / path
+    resource = {
+        "profile": "tabular-data-resource",
+        "name": "observations",
+        "path": path.as_posix(),
+        "title": publication.title.en,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "header": True},
+        "bytes": written.stat().st_size,
+        "hash": f"sha256:{sha256_of(written)}",
+        "schema": {
+            "fields": [_field(star, name, kind) for name, kind in frame.schema.items()],
+            "primaryKey": ["measure_id", "breakdown_id", "category_code", "area_code", "period"],
+            "missingValues": [""],
+        },
+    }
+    about = {
+        "profile": "tabular-data-package",
+        "name": publication.id,
+        "title": publication.title.en,
+        "title_cy": publication.title.cy,
+        "description": publication.summary.en,
+        "description_cy": publication.summary.cy,
+        "version": star["dim_edition"]["edition_id"][-1],
+        "created": f"{star['dim_edition']['edition_date'][-1].isoformat()}T00:00:00Z",
+        "licenses": [{"name": publication.licence, "path": _LICENCES[publication.licence]}]
+        if publication.licence in _LICENCES
+        else [{"name": publication.licence}],
+        "contributors": [{"title": publication.contact, "role": "publisher"}],
+        "resources": [resource],
+    }
+    _write_json(folder / "datapackage.json", about)
+
+
+def write_record(folder: Path, edition: Edition, context: PublishContext, star: Star) -> None:
+    """`edition.json`: what this edition is and what it was made of."""
+    inputs = sorted(context.inputs, key=lambda i: (i.name, i.sha256))
+    record = {
+        "publication": edition.publication_id,
+        "edition": edition.id,
+        "sequence": edition.sequence,
+        "previous_edition": edition.previous_id,
+        "status": edition.status,
+        "date": edition.day.isoformat(),
+        "mart_version": edition.major_version,
+        "rule_pack": edition.rule_pack,
+        "content_sha256": edition.fingerprint,
+        "inputs": [
+            {"name": i.name, "sha256": i.sha256, "received_at": i.received_at.isoformat() if i.received_at else None}
+            for i in inputs
+        ],
+        "software": {"python": platform.python_version(), "mesur": _own_version()}
+        | {name: version(name) for name in _ENGINES},
+        "tables": {name: star[name].height for name in sorted(star.tables)},
+    }
+    _write_json(folder / "edition.json", record)
+
+
+def write_beside(folder: Path, context: PublishContext) -> None:
+    """The proof of disclosure control, and the confidentiality policy where one is given."""
+    (folder / "proof").mkdir()
+    shutil.copyfile(context.proof_path, folder / "proof" / "proof.json")
+    if context.policy:
+        for lang in ("en", "cy"):
+            (folder / f"policy-{lang}.md").write_text(context.policy[lang], encoding="utf-8")
+
+
+def write_sums(folder: Path) -> None:
+    """`sha256sums.txt` over every other file, as `sha256sum -c` reads it."""
+    held = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS)
+    lines = [f"{sha256_of(p)}  {p.relative_to(folder).as_posix()}\n" for p in held]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def _field(star: Star, name: str, kind: pl.DataType) -> dict[str, object]:
+    return {"name": name, "type": _FIELD_TYPES[kind.base_type()], "description": column_comment(star, name)}
+
+
+def _own_version() -> str:
+    try:
+        return version("mesur")
+    except ModuleNotFoundError:  # importlib.metadata: run from a tree that is not installed
+        return "0"
+
+
+def _write_json(path: Path, held: dict[str, object]) -> None:
+    path.write_text(json.dumps(held, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,171 @@
+"""From disclosed rows to a published edition: the order of the steps, and the moment it becomes visible.
+
+How any one file is written does not belong here.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.core.errors import Place, RefusedError, UnreadableError, UsageError
+from pipelines.core.files import atomic_directory, sha256_of, sweep
+from pipelines.core.locks import exclusive
+from pipelines.core.periods import Period
+from pipelines.core.settings import Settings
+from pipelines.publish import guard, mart, note, package, revisions, tidy
+from pipelines.publish import star as stars
+from pipelines.publish.opened import read_opened
+from pipelines.publish.records import STATUSES, Edition, EditionResult, PublishContext
+from pipelines.publish.shelf import Shelf
+from pipelines.publish.star import Star
+from pipelines.publish.workbook import workbook, workbook_name
+from schemas.catalogue import Catalogue
+from schemas.model import Publication
+
+LANGUAGES = ("en", "cy")
+
+
+@dataclass(frozen=True)
+class Press:
+    """What every step of one run needs."""
+
+    settings: Settings
+    publication: Publication
+    context: PublishContext
+    shelf: Shelf
+    seconds: dict[str, float]
+
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        """Add the time of the block to a part of the build."""
+        began = time.perf_counter()
+        yield
+        self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - began
+
+
+def publish(
+    settings: Settings, catalogue: Catalogue, publication_id: str, disclosed_path: Path, context: PublishContext
+) -> EditionResult:
+    """Publish what `disclosure` wrote as an immutable edition, and move the pointer to it.
+
+    Only the opened columns of `disclosed_path` are read. Where nothing differs from the latest edition, that edition
+    is the answer and nothing is written. Whatever ends the run before the pointer moves, readers keep the previous
+    edition; a folder that was finished by then is taken up by the next run.
+
+    Raises:
+        UsageError: unknown publication or status.
+        UnreadableError: the disclosed rows or the proof are not there.
+        RefusedError: rows that break the contract of `disclosed`, or a mart that would break its readers.
+    """
+    publication = _known(catalogue, publication_id, context)
+    _refuse_unproved(disclosed_path, context.proof_path)
+    press = Press(settings, publication, context, Shelf(settings.paths.published / publication_id), {})
+    with exclusive(settings, f"publish-{publication_id}"):
+        sweep(press.shelf.root)
+        with press.timed("read and shape"):
+            star = stars.content(read_opened(disclosed_path, catalogue, publication), catalogue, publication, context)
+            fingerprint = stars.fingerprint(star, publication, context)
+        return _published(press, star, fingerprint)
+
+
+def _refuse_unproved(disclosed_path: Path, proof_path: Path) -> None:
+    """Refuse rows that the proof is not about: a proof names the fingerprint of the file it judged."""
+    for needed in (disclosed_path, proof_path):
+        if not needed.is_file():
+            raise UnreadableError("file.not_found", Place(file=needed.name))
+    try:
+        judged = json.loads(proof_path.read_text(encoding="utf-8"))["disclosed_sha256"]
+    except (ValueError, KeyError, TypeError):
+        raise RefusedError("publish.proof_unreadable", Place(file=proof_path.name)) from None
+    if judged != sha256_of(disclosed_path):
+        raise RefusedError("publish.proof_of_another", Place(file=proof_path.name))
+
+
+def _known(catalogue: Catalogue, publication_id: str, context: PublishContext) -> Publication:
+    if publication_id not in catalogue.publications:
+        allowed = ", ".join(sorted(catalogue.publications))
+        raise UsageError("publish.publication_unknown", given=publication_id[:40], allowed=allowed)
+    if context.status not in STATUSES:
+        raise UsageError("publish.status_given", given=context.status[:20], allowed=", ".join(STATUSES))
+    return catalogue.publications[publication_id]
+
+
+def _published(press: Press, star: Star, fingerprint: str) -> EditionResult:
+    latest = press.shelf.latest()
+    if latest and latest.fingerprint == fingerprint:
+        return _result(press, latest, is_new=False)
+    edition = press.shelf.unpointed(latest, fingerprint)
+    if edition is None:
+        edition = _next_edition(press, star, latest, fingerprint)
+        _build(press, star, edition, latest)
+    press.shelf.point_to(edition)
+    return _result(press, edition, is_new=True)
+
+
+def _next_edition(press: Press, star: Star, latest: Edition | None, fingerprint: str) -> Edition:
+    newest = Period(star["dim_period"]["period_id"][-1])
+    name, sequence = press.shelf.next_names(max(star["dim_period"]["financial_year"]))
+    return Edition(
+        publication_id=press.publication.id,
+        id=name,
+        sequence=sequence,
+        previous_id=latest.id if latest else None,
+        status=press.context.status,
+        day=press.context.dated(newest.end),
+        major_version=press.context.major_version,
+        rule_pack=press.context.rule_pack,
+        fingerprint=fingerprint,
+    )
+
+
+def _build(press: Press, content: Star, edition: Edition, latest: Edition | None) -> None:
+    """Fill a folder beside the shelf's editions and rename it into place."""
+    before = press.shelf.folder(latest.id) if latest else None
+    with press.timed("revisions"):
+        revised = stars.with_revisions(content, revisions.previous_values(before), press.context)
+        past = pl.read_parquet(before / "parquet" / "dim_edition.parquet") if before else None
+        star = stars.of_edition(revised, press.publication, edition, past)
+    with atomic_directory(press.shelf.folder(edition.id), is_public=True) as folder:
+        _write_data(press, star, folder)
+        if latest and before:
+            guard.refuse_breaking(press.settings, guard.Held(latest, before), guard.Held(edition, folder))
+        _write_documents(press, star, edition, folder)
+        with press.timed("package and checksums"):
+            package.write_beside(folder, press.context)
+            package.write_record(folder, edition, press.context, star)
+            package.write_sums(folder)
+
+
+def _write_data(press: Press, star: Star, folder: Path) -> None:
+    with press.timed("parquet"):
+        mart.write_parquet(star, folder / "parquet")
+    with press.timed("mart.duckdb"):
+        mart.write_mart(press.settings, star, folder / "mart.duckdb")
+    with press.timed("csv"):
+        frame = tidy.observations(star)
+        tidy.write_csv(frame, folder / "csv" / "observations.csv")
+        package.write_package(folder, frame, star, press.publication)
+
+
+def _write_documents(press: Press, star: Star, edition: Edition, folder: Path) -> None:
+    for lang in LANGUAGES:
+        if "xlsx" in press.publication.formats:
+            with press.timed(f"workbook {lang}"):
+                (folder / workbook_name(edition, lang)).write_bytes(workbook(star, press.publication, edition, lang))
+        with press.timed("release notes"):
+            told = note.release_note(star, press.publication, edition, lang)
+            (folder / f"release-note-{lang}.md").write_text(told, encoding="utf-8")
+
+
+def _result(press: Press, edition: Edition, *, is_new: bool) -> EditionResult:
+    folder = press.shelf.folder(edition.id)
+    values = pl.scan_parquet(folder / "parquet" / "fct_measure_value.parquet").select(pl.len()).collect().item()
+    changes = pl.read_parquet(folder / "parquet" / "fct_revision.parquet", columns=["change"])
+    return EditionResult(edition, folder, is_new, values, revisions.counts(changes), dict(press.seconds))

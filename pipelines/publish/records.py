@@ -1,0 +1,102 @@
+"""What the publish room is told and what it answers: the context of a release, an edition, its result.
+
+Reading or writing any file does not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from schemas.model import Text
+
+STATUSES = ("provisional", "final", "revised")
+COVERAGE_STATUSES = ("complete", "partial", "missing")
+
+CellKey = tuple[str, str, str, str, str]
+"""(measure_id, area_code, period_id, breakdown_id, breakdown_code)."""
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One input of the build, by fingerprint; `name` says what it is and never who is in it."""
+
+    name: str
+    sha256: str
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """How much of what was due for an area and period is in the figures."""
+
+    area_code: str
+    period_id: str
+    return_id: str
+    status: str
+    n_expected: int
+    n_received: int
+
+
+@dataclass(frozen=True)
+class PublishContext:
+    """Everything about a release that the disclosed rows do not say.
+
+    `proof_path` is the proof that `disclosure` wrote beside the rows; without it nothing is published.
+    `reconciliation_path` is the table of published figures held; only its published side is read, and ours is taken
+    from the edition. `major_version` is raised by a person when the shape of the mart breaks.
+    """
+
+    status: str
+    proof_path: Path
+    inputs: tuple[InputFile, ...] = ()
+    rule_pack: str = ""
+    coverage: tuple[CoverageRow, ...] = ()
+    reconciliation_path: Path | None = None
+    policy: Text | None = None
+    revision_causes: Mapping[CellKey, str] = field(default_factory=dict)
+    document_date: date | None = None
+    major_version: int = 1
+
+    def dated(self, fallback: date) -> date:
+        """The one date that all documents of the edition carry, never the day of the build.
+
+        The given date, else the newest receipt among the inputs, else `fallback`; so that a rebuild gives the
+        same bytes.
+        """
+        if self.document_date:
+            return self.document_date
+        received = [i.received_at for i in self.inputs if i.received_at]
+        return max(received).astimezone(UTC).date() if received else fallback
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The identity of one edition of a publication."""
+
+    publication_id: str
+    id: str
+    sequence: int
+    previous_id: str | None
+    status: str
+    day: date
+    major_version: int
+    rule_pack: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class EditionResult:
+    """What `publish` did: the edition, where it lies, whether it is new, and what it holds.
+
+    `seconds` gives the time of each part of the build; empty where the edition already existed.
+    """
+
+    edition: Edition
+    folder: Path
+    is_new: bool
+    n_values: int
+    n_revisions: Mapping[str, int]
+    seconds: Mapping[str, float]
