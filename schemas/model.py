@@ -225,6 +225,9 @@ class ExtractCard:
     period_kind: str
     """`financial_year`, `at_31_march` or `mid_year`."""
     category_dimension: str | None
+    """What observations call the category; the breakdown id where there is one (`legal_status`)."""
+    category_names: tuple[str, ...]
+    """What tables call it, in either language (`Needforcare`)."""
     category_code_list: str | None
     measure_dimensions: tuple[str, ...]
     unit: str
