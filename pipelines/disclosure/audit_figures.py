@@ -73,9 +73,9 @@ RATIO_CHECKS = {
     "small_complement": "unit = 'percent' and value is not null and true_d - true_n between 1 and $small",
     # whole-number arithmetic: floor(x + 1/2) of 100 n / d, scaled by the decimals
     "percent_differs": """unit = 'percent' and value is not null and abs(value - floor(
-        (2 * 100 * n * (10 ** places)::bigint + d) // (2 * d)) / (10 ** places)) > 1e-9""",
+        (2 * 100 * n * (10 ** places)::bigint + w) // (2 * w)) / (10 ** places)) > 1e-9""",
     "rate_differs": """unit = 'rate_per_10000' and value is not null
-        and abs(value - (2 * $per * n + d) // (2 * d)) > 1e-9""",
+        and abs(value - (2 * $per * n + w) // (2 * w)) > 1e-9""",
     "unreliable_unmarked": """value is not null and not is_u and (
         (unit = 'percent' and (d < $weak_d or n < $weak_n)) or (unit = 'rate_per_10000' and n < $weak_n))""",
     "low_unmarked": "unit in ('percent', 'rate_per_10000') and value is not null and (value = 0 and n > 0) <> is_k",
@@ -85,15 +85,16 @@ RATIO_CHECKS = {
             - round(value * (case unit when 'mean' then 10 else 1 end))) > 1e-6
         or abs(value - true_value) > 0.5 / (case unit when 'mean' then 10 else 1 end) + 1e-6)""",
     "limits_without_method": "method is null and (lower is not null or upper is not null)",
+    "part_over_whole": "unit = 'percent' and n > d",
+    "ratio_of_nothing": "unit in ('percent', 'rate_per_10000') and value is not null and d = 0",
     "wilson_differs": """unit = 'percent' and method = 'wilson' and value is not null and (
-        abs(lower - 100 * greatest(0, ((n / d) + z * z / (2 * d)
-            - z * sqrt((n / d) * (1 - n / d) / d + z * z / (4 * d * d))) / (1 + z * z / d))) > 0.5 / (10 ** places) + 1e-6
-        or abs(upper - 100 * least(1, ((n / d) + z * z / (2 * d)
-            + z * sqrt((n / d) * (1 - n / d) / d + z * z / (4 * d * d))) / (1 + z * z / d)))
+        abs(lower - 100 * greatest(0, (share + z * z / (2 * w) - half) / (1 + z * z / w)))
+            > 0.5 / (10 ** places) + 1e-6
+        or abs(upper - 100 * least(1, (share + z * z / (2 * w) + half) / (1 + z * z / w)))
             > 0.5 / (10 ** places) + 1e-6)""",
     "byar_differs": """unit = 'rate_per_10000' and method = 'byar' and value is not null and n >= 10 and (
-        abs(lower - $per * n * (1 - 1 / (9 * n) - z / (3 * sqrt(n))) ** 3 / d) > 0.5 + 1e-6
-        or abs(upper - $per * (n + 1) * (1 - 1 / (9 * (n + 1)) + z / (3 * sqrt(n + 1))) ** 3 / d) > 0.5 + 1e-6)""",
+        abs(lower - $per * n * (1 - 1 / (9 * n) - z / (3 * sqrt(n))) ** 3 / w) > 0.5 + 1e-6
+        or abs(upper - $per * (n + 1) * (1 - 1 / (9 * (n + 1)) + z / (3 * sqrt(n + 1))) ** 3 / w) > 0.5 + 1e-6)""",
 }
 UNKNOWN_CODES = """
     with code as (select rowid as row_id, table_id, unnest(string_split(status, ',')) as code,
@@ -131,7 +132,9 @@ def check(connection: duckdb.DuckDBPyConnection, config: DisclosureConfig) -> Fo
     flags = ", ".join(f"count(*) filter (where {conditions[n]}) as {n}" for n in names)
     used = {k: v for k, v in parameters.items() if f"${k}" in flags}
     rows = connection.execute(
-        f"with f as (select *, 1.959963984540054 as z from figure) select table_id, {flags} from f group by table_id",
+        f"with z as (select *, 1.959963984540054 as z, nullif(d, 0) as w, n / nullif(d, 0) as share from figure),"
+        f" f as (select *, z * sqrt(greatest(0, share * (1 - share) / w + z * z / (4 * w * w))) as half from z)"
+        f" select table_id, {flags} from f group by table_id",
         used,
     ).fetchall()
     found = [(name, row[0], n) for row in rows for name, n in zip(names, row[1:], strict=True) if n]

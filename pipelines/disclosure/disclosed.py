@@ -54,7 +54,7 @@ def table(
     publication_id, config = named
     intervals = {m.id: m.interval for m in catalogue.measures.values()}
     rows = ratios.with_published(register.rows, pattern.hidden, register.cells, config).with_columns(
-        interval=pl.col("measure_id").replace_strict(intervals, default=None, return_dtype=pl.String)
+        interval=pl.col("measure_id").cast(pl.String).replace_strict(intervals, default=None, return_dtype=pl.String)
     )
     rows = marks.marked(ratios.figures(rows, config), status_order(catalogue), config)
     is_rate = pl.col("unit") == "rate_per_10000"
@@ -66,4 +66,6 @@ def table(
         "denominator": pl.when(is_rate & is_observed).then("denominator").otherwise("r_d"),
         "rounding_base": pl.lit(config.rounding_base, dtype=pl.Int32),
     }
-    return rows.select(published.get(c, pl.col(c)).alias(c) for c in COLUMNS)
+    return rows.select(published.get(c, pl.col(c)).alias(c) for c in COLUMNS).with_columns(
+        pl.col(pl.Enum).cast(pl.String)
+    )

@@ -18,16 +18,17 @@ ROW, REGION, WALES_REGIONS, WALES_AUTHORITIES, COMPLEMENT = (
     "authorities_to_wales",
     "part_and_complement",
 )
+KINDS = (ROW, REGION, WALES_REGIONS, WALES_AUTHORITIES, COMPLEMENT)
 
 
 def _sum_line(kind: str, parts: pl.DataFrame, totals: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     """Members of one line per distinct `on`: the parts (+1) and their total (-1); lines without a total are none."""
     totals = totals.select(*on, pl.col("cell").alias("total"))
-    held = parts.join(totals, on=on, how="inner")
-    plus = held.select(*on, "cell", coefficient=pl.lit(1, dtype=pl.Int64))
-    minus = held.select(*on, pl.col("total").alias("cell"), coefficient=pl.lit(-1, dtype=pl.Int64)).unique()
-    name = pl.concat_str(pl.lit(kind), *(pl.col(c) for c in on), separator="|")
-    return pl.concat([plus, minus]).select(name.alias("name"), pl.lit(kind).alias("kind"), "cell", "coefficient")
+    held = parts.select(*on, "cell").join(totals, on=on, how="inner")
+    numbers = held.select(*on, "total").unique().sort(on).with_row_index("number")
+    plus = held.join(numbers.drop("total"), on=on).select("number", "cell", coefficient=pl.lit(1, dtype=pl.Int64))
+    minus = numbers.select("number", pl.col("total").alias("cell"), coefficient=pl.lit(-1, dtype=pl.Int64))
+    return pl.concat([plus, minus]).select(pl.lit(kind).alias("kind"), "number", "cell", "coefficient")
 
 
 def _table_lines(places: pl.DataFrame) -> list[pl.DataFrame]:
@@ -53,13 +54,13 @@ def _complement_lines(rows: pl.DataFrame) -> pl.DataFrame:
         rows.select(pl.col("^(numerator|denominator|complement)_cell$"))
         .drop_nulls()
         .unique()
-        .sort("numerator_cell", "denominator_cell")
+        .sort("numerator_cell", "denominator_cell", "complement_cell")
+        .with_row_index("number")
     )
-    name = pl.concat_str(pl.lit(COMPLEMENT), *triples.columns, separator="|")
     parts = [
         triples.select(
-            name.alias("name"),
             pl.lit(COMPLEMENT).alias("kind"),
+            "number",
             pl.col(f"{role}_cell").alias("cell"),
             pl.lit(sign, dtype=pl.Int64).alias("coefficient"),
         )
@@ -75,14 +76,14 @@ def build(register: Register) -> Lines:
     inequality that an outsider may rely on; the difference itself is taken from nowhere but the true counts' sign.
     """
     published = register.places.filter("is_published")
-    found = pl.concat([*_table_lines(published), _complement_lines(register.rows)])
-    # a cell that is both part and total of a line (one set under two names) drops out of it
-    netted = found.group_by("name", "kind", "cell").agg(pl.col("coefficient").sum())
-    members = netted.filter(pl.col("coefficient") != 0)
-    names = members.select("name", "kind").unique().sort("name").with_row_index("line")
-    members = (
-        members.join(names.select("name", "line"), on="name").select("line", "cell", "coefficient").sort("line", "cell")
+    found = pl.concat([*_table_lines(published), _complement_lines(register.rows)]).with_columns(
+        pl.col("kind").cast(pl.Enum(KINDS))
     )
+    # a cell that is both part and total of a line (one set under two names) drops out of it
+    netted = found.group_by("kind", "number", "cell").agg(pl.col("coefficient").sum())
+    members = netted.filter(pl.col("coefficient") != 0)
+    names = members.select("kind", "number").unique().sort("kind", "number").with_row_index("line")
+    members = members.join(names, on=["kind", "number"]).select("line", "cell", "coefficient").sort("line", "cell")
     surplus = (
         members.join(register.cells.select("cell", "true", "component"), on="cell")
         .group_by("line")

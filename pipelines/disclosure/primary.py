@@ -46,7 +46,7 @@ def whole_groups(register: Register, sensitive: frozenset[str], config: Disclosu
         *row, pl.col("count").alias("total"), pl.col("class").alias("total_class")
     )
     return (
-        places.filter(pl.col("breakdown_id").is_in(sorted(sensitive)) & pl.col("is_published"))
+        places.filter(pl.col("breakdown_id").cast(pl.String).is_in(sorted(sensitive)) & pl.col("is_published"))
         .join(totals, on=row)
         .filter(
             (pl.col("count") == pl.col("total"))

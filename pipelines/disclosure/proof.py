@@ -87,7 +87,8 @@ def _table_summaries(worked: Worked) -> tuple[TableSummary, ...]:
     cells = worked.register.cells.select(
         "cell", "true", primary=worked.primary, hidden=worked.pattern.hidden
     )
-    held = worked.register.rows.select("row", "table_id", "numerator_cell", "denominator_cell").with_columns(
+    held = worked.register.rows.select("row", "numerator_cell", "denominator_cell").with_columns(
+        table_id=worked.table["table_id"],
         cell=pl.coalesce("numerator_cell", "denominator_cell"),
         status=worked.table["status"],
         figure=pl.coalesce(worked.table["numerator"], worked.table["denominator"]),

@@ -67,10 +67,19 @@ def _rows(catalogue: Catalogue, publication: Publication, cells_path: Path) -> p
     )
     whole = pl.lit(None, dtype=pl.Int64)
     observed = pl.col("coverage_status") != "missing"
-    return (
+    held = (
         pl.read_parquet(cells_path)
         .join(_measure_frame(catalogue, publication), on=["measure_id", "breakdown_id"], how="inner")
         .join(regions, on="area_code", how="left")
+        .with_columns(
+            pl.when(pl.col("breakdown_code") == TOTAL_CODE)
+            .then(pl.lit(TOTAL_BREAKDOWN))
+            .otherwise("breakdown_id")
+            .alias("stands_in")
+        )
+    )
+    return (
+        held.with_columns(_enums(held))
         .sort(order)
         .with_columns(
             numerator_count=pl.when(observed & pl.col("numerator_key").is_not_null()).then("numerator").otherwise(whole),
@@ -87,15 +96,32 @@ def _rows(catalogue: Catalogue, publication: Publication, cells_path: Path) -> p
     )
 
 
+def _enums(held: pl.DataFrame) -> list[pl.Expr]:
+    """Ids as enumerations in alphabetical order (shared where columns are compared): sorts and joins on numbers."""
+    together = [
+        ("table_id",),
+        ("measure_id",),
+        ("period_id",),
+        ("breakdown_id", "stands_in"),
+        ("breakdown_code",),
+        ("area_code", "region_id"),
+        tuple(f"{role}_key" for role in ROLES),
+    ]
+    found = []
+    for names in together:
+        values = pl.concat([held[n].drop_nulls() for n in names]).unique().sort()
+        found += [pl.col(n).cast(pl.Enum(values)) for n in names]
+    return found
+
+
 def _statistics(rows: pl.DataFrame) -> pl.DataFrame:
     """One line per row and role: where the count stands and what it is. A category `T` is the total breakdown."""
-    stands_in_total = pl.col("breakdown_code") == TOTAL_CODE
     parts = [
         rows.filter(pl.col(f"{role}_count").is_not_null()).select(
             "row",
             pl.lit(role).alias("role"),
             pl.col(f"{role}_key").alias("key"),
-            pl.when(stands_in_total).then(pl.lit(TOTAL_BREAKDOWN)).otherwise("breakdown_id").alias("breakdown_id"),
+            pl.col("stands_in").alias("breakdown_id"),
             *PLACE[2:],
             "region_id",
             pl.col(f"{role}_count").alias("true"),
@@ -115,7 +141,7 @@ def _places(statistics: pl.DataFrame) -> pl.DataFrame:
         pl.col("is_published").any(),
     )
     if places["differs"].any():
-        raise CellsDisagree(int(places["differs"].sum()), sorted(places.filter("differs")["key"].unique()))
+        raise CellsDisagree(int(places["differs"].sum()), sorted(places.filter("differs")["key"].cast(pl.String).unique()))
     return places.drop("differs").sort(PLACE)
 
 
@@ -135,7 +161,7 @@ def build(catalogue: Catalogue, publication: Publication, cells_path: Path) -> R
             pl.col("is_published").any(),
             pl.col("area_type").first(),
             (pl.col("breakdown_id") == TOTAL_BREAKDOWN).any().alias("is_margin"),
-            pl.struct(pl.col("key").str.split("|").list.first(), "period_id").first().alias("component"),
+            pl.struct("fact", "period_id").first().alias("component"),
         )
         .sort("cell")
         .with_columns(pl.col("component").rank("dense"))

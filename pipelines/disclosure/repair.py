@@ -25,6 +25,7 @@ class _Reasons:
         found = bounds.implied(lines.lines, members, lower, upper).with_columns(
             lower=lower.gather(members["cell"]), upper=upper.gather(members["cell"])
         )
+        # a line taken in part would seem to say more than it does: `members` holds whole lines
         self.lower: dict[int, int] = dict(zip(found["cell"], found["lower"], strict=True))
         self.members: dict[int, list[Goal]] = {}
         for line, cell, coefficient in found.select("line", "cell", "coefficient").iter_rows():
@@ -64,24 +65,49 @@ def _choose(board: Board, reasons: _Reasons, goal: Goal) -> int | None:
     return None
 
 
+def _near(lines: Lines, cells: pl.DataFrame, steps: int | None) -> pl.DataFrame:
+    """Members of the lines within so many steps of the cells (None: of every line), in one order."""
+    members = lines.members
+    if steps is None:
+        return members
+    for step in range(steps):
+        near = members.join(cells, on="cell", how="semi").select("line").unique()
+        found = members.join(near, on="line", how="semi", maintain_order="left")
+        if step + 1 < steps:
+            cells = found.select("cell").unique()
+    return found
+
+
 def widen(board: Board, lines: Lines, failing: pl.DataFrame, held: tuple[pl.Series, pl.Series]) -> None:
     """Hides one more cell for each failing cell, unless this round already hid a cell that bears on it.
+
+    Looks near the failing cells first, and at every line for those whose reasons lie further off.
 
     Args:
         failing: cell, needs_upper.
         held: the bounds that failed.
     """
-    components = lines.lines.join(
-        lines.members.join(failing.select("cell"), on="cell", how="semi"), on="line", how="semi"
-    )["component"].unique()
-    active = lines.lines.filter(pl.col("component").is_in(components.implode())).select("line")
-    reasons = _Reasons(lines, lines.members.join(active, on="line", how="semi").sort("line", "cell"), held)
+    failing = failing.sort("cell")
+    for steps in (1, 2, 3, None):
+        reasons = _Reasons(lines, _near(lines, failing.select("cell"), steps), held)
+        unmet = _relieve(board, reasons, failing)
+        if not unmet:
+            return
+        failing = failing.filter(pl.col("cell").is_in(unmet))
+
+
+def _relieve(board: Board, reasons: _Reasons, failing: pl.DataFrame) -> list[int]:
+    """One more hidden cell for each failing cell; those for which no candidate was found."""
     fresh: set[int] = set()
-    for cell, needs_upper in failing.sort("cell").iter_rows():
-        near = {g[0] for g in reasons.blamed((cell, needs_upper))}
-        if near & fresh:
+    unmet = []
+    for cell, needs_upper in failing.iter_rows():
+        goal = (cell, needs_upper)
+        if {g[0] for g in reasons.blamed(goal)} & fresh:
             continue
-        chosen = _choose(board, reasons, (cell, needs_upper))
-        if chosen is not None:
+        chosen = _choose(board, reasons, goal)
+        if chosen is None:
+            unmet.append(cell)
+        else:
             board.hide(chosen)
             fresh.add(chosen)
+    return unmet

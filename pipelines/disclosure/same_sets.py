@@ -13,13 +13,18 @@ INFORMATIVE_MIN = 5
 """Slices whose largest count is below this say nothing about sameness: all their counts are hidden or zero."""
 
 
+def _fact() -> pl.Expr:
+    """Fact of a key: what stands before the bar."""
+    return pl.col("key").cast(pl.String).str.split("|").list.first().cast(pl.Categorical)
+
+
 def _vectors(places: pl.DataFrame) -> pl.DataFrame:
     """Counts of a slice over all areas in one period, as text: equal text, equal counts in the same areas."""
     return (
         places.sort("area_code")
-        .group_by("fact", "slice", "period_id")
+        .group_by("fact", "slice", "period_id", maintain_order=True)
         .agg(
-            vector=(pl.col("area_code") + "=" + pl.col("true").cast(pl.String)).str.join(" "),
+            vector=(pl.col("area_code").to_physical().cast(pl.String) + "=" + pl.col("true").cast(pl.String)).str.join(" "),
             largest=pl.col("true").max(),
         )
     )
@@ -65,9 +70,9 @@ def _classes(slices: pl.DataFrame, pairs: list[tuple[int, int]]) -> list[int]:
 def number(places: pl.DataFrame) -> pl.DataFrame:
     """Places with their cell number (0, 1, ... in the order of class, period, area) and their slice's class."""
     slices = places.select(SLICE).unique().sort(SLICE).with_row_index("slice")
-    held = places.join(slices, on=SLICE).with_columns(fact=pl.col("key").str.split("|").list.first())
+    held = places.join(slices, on=SLICE).with_columns(fact=_fact())
     classes = pl.DataFrame({"slice": slices["slice"], "class": _classes(slices, _same_pairs(held))})
     held = held.join(classes, on="slice")
     order = ["class", "period_id", "area_code"]
     cells = held.select(order).unique().sort(order).with_row_index("cell")
-    return held.join(cells, on=order).drop("fact", "slice").sort(*SLICE, "period_id", "area_type", "area_code")
+    return held.join(cells, on=order).drop("slice").sort(*SLICE, "period_id", "area_type", "area_code")
