@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,7 +18,7 @@ BIN = Path(sys.executable).parent
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff check", ("-m", "ruff", "check", ".", "mesur")),
     ("ruff format", ("-m", "ruff", "format", "--check", ".", "mesur")),
-    ("sqlfluff", ("-m", "sqlfluff", "lint", "--processes", "2", "dbt_project/models", "dbt_project/tests")),
+    ("sqlfluff", ("-m", "sqlfluff", "lint", "--processes", "2", "dbt_project")),
     ("mypy", ("-m", "mypy")),
     ("import contracts", (str(BIN / "lint-imports"), "--no-cache")),
     ("specification", ("-m", "schemas", "check")),
@@ -27,7 +28,9 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 def main(arguments: list[str]) -> int:
     """Run every step, each with its seconds, then pytest with the arguments; 1 if anything failed."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    failed = [name for name, command in STEPS if not _holds(name, command, environment)]
+    with ThreadPoolExecutor(max_workers=2) as two:
+        outcomes = list(two.map(lambda step: _holds(*step, environment), STEPS))
+    failed = [name for (name, _), is_fine in zip(STEPS, outcomes, strict=True) if not is_fine]
     # pytest's own summary ends the output, so it is told what failed before it (tests/conftest.py prints it).
     environment["MESUR_CHECKS_FAILED"] = ", ".join(failed)
     began = time.perf_counter()
@@ -41,9 +44,9 @@ def _holds(name: str, command: tuple[str, ...], environment: dict[str, str]) -> 
     whole = [sys.executable, *command]
     done = subprocess.run(whole, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
     is_fine = done.returncode == 0
-    print(f"{name:<18} {'ok' if is_fine else 'FAILED':<8} {time.perf_counter() - began:5.1f} s", flush=True)
-    if not is_fine:
-        print(done.stdout + done.stderr, flush=True)
+    told = f"{name:<18} {'ok' if is_fine else 'FAILED':<8} {time.perf_counter() - began:5.1f} s\n"
+    sys.stdout.write(told if is_fine else f"{told}{done.stdout}{done.stderr}\n")  # in one piece: two steps run at once
+    sys.stdout.flush()
     return is_fine
 
 
