@@ -1,0 +1,53 @@
+"""Holds our own typed tables to the schemas that the specification derives, before anything is written.
+
+Judging what an authority sent belongs to the rules: a failure here is a mistake of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipelines.core.errors import InternalError, Place
+
+if TYPE_CHECKING:
+    from schemas.catalogue import Catalogue
+
+
+def hold_to_contract(catalogue: Catalogue, typed: Sequence[tuple[str, pl.DataFrame]]) -> None:
+    """Check (table id, frame) pairs, all frames of a table in one call: a call costs milliseconds whatever its size.
+
+    Frames are validated and never lazy frames, of which the library checks names and types only, in silence.
+
+    Raises:
+        InternalError: names the table, column and check. The report of the library holds values, so the chain is cut.
+    """
+    by_table: dict[str, list[pl.DataFrame]] = {}
+    for table, frame in typed:
+        by_table.setdefault(table, []).append(frame)
+    for table, frames in sorted(by_table.items()):
+        _hold_table(catalogue, table, frames)
+
+
+def _hold_table(catalogue: Catalogue, table: str, frames: Sequence[pl.DataFrame]) -> None:
+    from pandera.config import ValidationDepth, config_context
+    from pandera.errors import SchemaErrors
+
+    from schemas.derive.frames import typed_frame_schema
+
+    try:
+        whole = pl.concat(frames, how="vertical")
+    except pl.exceptions.PolarsError:
+        raise InternalError("conform.contract", Place(table=table), check="columns") from None
+    broken: tuple[str, str] | None = None
+    with config_context(validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+        try:
+            typed_frame_schema(catalogue, table).validate(whole, lazy=True)
+        except SchemaErrors as errors:
+            first = errors.schema_errors[0]
+            column = getattr(getattr(first, "schema", None), "name", None)
+            broken = (str(column or ""), str(first.reason_code.name if first.reason_code else "check"))
+    if broken:
+        raise InternalError("conform.contract", Place(table=table, item=broken[0]), check=broken[1]) from None

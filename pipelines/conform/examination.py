@@ -1,0 +1,232 @@
+"""From files to an examination: read, identify, lay out, cast, then the rules; one verdict at the end.
+
+Each of the steps has a module of its own; keeping the bytes and the ledger belong to `landing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipelines.conform import annual, columns, cover, exports, identify
+from pipelines.conform.annual import Read
+from pipelines.conform.faultlog import FaultLog
+from pipelines.conform.identifiers import Tokeniser, give_back_zeros, tokenise
+from pipelines.conform.merge import merge
+from pipelines.conform.reading.containers import FileLike, open_files
+from pipelines.conform.records import (
+    ACCEPTED,
+    ACCEPTED_WITH_ERRORS,
+    REJECTED,
+    Claim,
+    Examination,
+    Grid,
+    Identity,
+    Opened,
+)
+from pipelines.conform.tables import CastTable
+
+if TYPE_CHECKING:
+    from pipelines.conform.rules.records import RuleOutcome
+    from schemas.catalogue import Catalogue
+
+Previous = Sequence[FileLike] | Mapping[str, pl.DataFrame]
+"""The submission of the period before: its files, or its typed tables."""
+
+_PROBLEM_RULES = {
+    **dict.fromkeys(("empty", "no_rows"), "FM01"),
+    **dict.fromkeys(("binary", "not_a_table", "other_document"), "FM02"),
+    **dict.fromkeys(("archive_damaged", "workbook_damaged", "sheet_damaged", "unreadable"), "FM03"),
+    **dict.fromkeys(("password", "archive_encrypted"), "FM04"),
+    "legacy_workbook": "FM05",
+    **dict.fromkeys(
+        ("archive_too_large", "archive_ratio", "archive_too_many", "archive_nested", "archive_path", "archive_link",
+         "archive_method"),
+        "FM06",
+    ),
+    "xml_dtd": "FM07",
+    "xml_broken": "FM08",
+    **dict.fromkeys(("too_large", "xml_deep"), "FM09"),
+    "nul_bytes": "FM10",
+    "undecodable": "FM11",
+    "unclosed_quote": "FM12",
+    "hidden_sheet": "FM16",
+}
+
+
+@dataclass
+class Reading:
+    """A submission read and cast, before any rule: identifiers are tokens, unlisted codes are still there."""
+
+    identity: Identity
+    log: FaultLog
+    opened: Opened
+    read: Read = field(default_factory=Read)
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def examine(
+    catalogue: Catalogue,
+    tokeniser: Tokeniser,
+    files: Sequence[FileLike],
+    claim: Claim,
+    previous: Previous = (),
+) -> Examination:
+    """Look at a submission whole: what it is, what it holds, and everything wrong with it.
+
+    Never raises for content: what cannot be read is a fault, and the rest is still examined. No value of a cell
+    passes into faults or coverage.
+    """
+    reading = read_submission(catalogue, tokeniser, files, claim)
+    before = _previous_tables(catalogue, tokeniser, previous, reading)
+    outcome = _judge(catalogue, reading, before)
+    faults, coverage = merge(catalogue, reading.log, outcome)
+    return Examination(
+        identity=reading.identity,
+        tables={t: _listed(frame, reading.read.tables[t]) for t, frame in reading.tables.items()},
+        raw={t: cast.raw for t, cast in reading.read.tables.items()},
+        faults=faults,
+        coverage=coverage,
+        verdict=verdict_of(faults),
+        notes=tuple(reading.read.notes),
+        problems=reading.opened.problems,
+        rule_pack=outcome.pack_version if outcome else "",
+        crashes=dict(outcome.messages) if outcome else {},
+    )
+
+
+def read_submission(
+    catalogue: Catalogue, tokeniser: Tokeniser, files: Sequence[FileLike], claim: Claim
+) -> Reading:
+    """Everything before the rules."""
+    log = FaultLog(catalogue)
+    opened = open_files(files, columns.record_names(catalogue))
+    _report_problems(opened, log)
+    stated, grids = cover.split(opened.grids, opened.cover)
+    if not grids:
+        log.add("FM17", cause="nothing_to_read")
+        return Reading(Identity(), log, opened)
+    finding = identify.identify(catalogue, identify.Evidence(claim, stated, grids), log)
+    read, events = _read(catalogue, grids, finding, log)
+    identify.settle_from_dates(catalogue, events, finding)
+    identify.check_dates(catalogue, events, finding, log)
+    system = finding.profile.id if finding.profile else None
+    identity = Identity(
+        finding.return_id, finding.authority_code, finding.period_id, system, dict(finding.sources)
+    )
+    return Reading(identity, log, opened, read, _finished(read, identity, (tokeniser, log)))
+
+
+def verdict_of(faults: pl.DataFrame) -> str:
+    """`rejected` with any fault of that severity, `accepted_with_errors` with any error, else `accepted`."""
+    held = set(faults["severity"].unique())
+    return REJECTED if "reject" in held else ACCEPTED_WITH_ERRORS if "error" in held else ACCEPTED
+
+
+def _report_problems(opened: Opened, log: FaultLog) -> None:
+    log.judge(sorted(set(_PROBLEM_RULES.values())), max(1, len(opened.grids)))
+    log.judge(("FM17",), 1)
+    if "xlsx" in opened.containers:
+        log.judge(("FM13", "FM14", "FM15"), len(opened.grids))
+    for problem in opened.problems:
+        log.add(_PROBLEM_RULES[problem.code], cause=problem.code)
+
+
+def _read(
+    catalogue: Catalogue, grids: tuple[Grid, ...], finding: identify.Finding, log: FaultLog
+) -> tuple[Read, dict[date, int]]:
+    """(tables, events by day), by the way of the return."""
+    held = catalogue.returns.get(finding.return_id or "")
+    if held is None:
+        return Read(), {}
+    if finding.profile is not None and not held.layout:
+        export = exports.read(grids, finding.profile, (catalogue, held, log))
+        if finding.profile.authority_column:
+            identify.settle_from_column(catalogue, export.authorities, finding, log)
+        if export.snapshot_dates:
+            identify.settle_from_snapshots(export.snapshot_dates, finding, log)
+        return export.read, _events(export.read)
+    period = finding.period_id if finding.period_id and held.since <= finding.period_id[:7] else None
+    read = annual.read(grids, annual.Target(catalogue, held, period or columns.newest_period(held), log))
+    return read, _events(read)
+
+
+_EVENTS = (("episode", "episode_start_date"), ("episode", "episode_end_date"), ("review", "review_date"))
+
+
+def _events(read: Read) -> dict[date, int]:
+    """How much happened on each day, by which a year is told."""
+    days = [
+        read.tables[table].typed[item].drop_nulls()
+        for table, item in _EVENTS
+        if table in read.tables and item in read.tables[table].typed.columns
+    ]
+    return dict(pl.concat(days).value_counts().iter_rows()) if days else {}
+
+
+def _finished(read: Read, identity: Identity, tools: tuple[Tokeniser, FaultLog]) -> dict[str, pl.DataFrame]:
+    """Tables with tokens and the keys of the submission; without an authority tokens belong to nobody."""
+    tokeniser, log = tools
+    typed = give_back_zeros({t: cast.typed for t, cast in read.tables.items()}, "child", log)
+    log.judge(("TY33",), sum(frame.height for frame in typed.values()))
+    keys = [
+        pl.lit(value, pl.String).alias(name)
+        for name, value in (
+            ("return_id", identity.return_id),
+            ("authority_code", identity.authority_code),
+            ("period_id", identity.period_id),
+        )
+    ]
+    return {
+        table: tokenise(frame, tokeniser, identity.authority_code or "").select(
+            "row_number", *keys, *(c for c in frame.columns if c != "row_number")
+        )
+        for table, frame in typed.items()
+    }
+
+
+def _judge(catalogue: Catalogue, reading: Reading, previous: Mapping[str, pl.DataFrame]) -> RuleOutcome | None:
+    """The outcome of the rules, None where it is not known whose rules would apply."""
+    identity = reading.identity
+    if not identity.return_id or not identity.period_id or not reading.tables or reading.log.has("ID10"):
+        return None
+    from pipelines.conform import rules
+
+    context = rules.RuleContext(
+        authority_code=identity.authority_code,
+        raw={t: cast.raw for t, cast in reading.read.tables.items()},
+        collected=reading.read.collected,
+    )
+    return rules.run(catalogue, identity.return_id, identity.period_id, reading.tables, previous, context)
+
+
+def _previous_tables(
+    catalogue: Catalogue, tokeniser: Tokeniser, previous: Previous, reading: Reading
+) -> Mapping[str, pl.DataFrame]:
+    """Typed tables of the period before; files of another authority or period are not used and told (ID12)."""
+    if isinstance(previous, Mapping):
+        return previous
+    identity = reading.identity
+    if not previous or not identity.is_complete:
+        return {}
+    from pipelines.core.periods import Period
+
+    wanted = str(Period(identity.period_id or "").previous)
+    earlier = read_submission(catalogue, tokeniser, previous, Claim(authority=identity.authority_code, period=wanted))
+    reading.log.judge(("ID12",), 1)
+    if earlier.log.is_rejecting or earlier.identity.period_id != wanted:
+        reading.log.add("ID12", cause=f"previous_not_usable:{wanted}")
+        return {}
+    return {t: _listed(frame, earlier.read.tables[t]) for t, frame in earlier.tables.items()}
+
+
+def _listed(frame: pl.DataFrame, cast: CastTable) -> pl.DataFrame:
+    """The typed table without codes that are not in their list: each of those is a fault by now."""
+    cleared = [
+        pl.when(~mask.fill_null(value=False)).then(frame[item]).alias(item) for item, mask in cast.unlisted.items()
+    ]
+    return frame.with_columns(*cleared)

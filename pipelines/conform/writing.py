@@ -1,0 +1,80 @@
+"""Examinations to files: typed tables, faults and coverage, held to the specification and written whole.
+
+Deciding what is accepted, and the ledger, do not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipelines.conform.contract import hold_to_contract
+from pipelines.conform.records import REJECTED, Examination
+from pipelines.core import files
+from pipelines.core.errors import InternalError
+
+if TYPE_CHECKING:
+    from pipelines.core.settings import Settings
+    from schemas.catalogue import Catalogue
+
+Filed = tuple[Examination, str]
+"""An examination and the submission id it is filed under."""
+
+
+def write(settings: Settings, examination: Examination, submission_id: str, catalogue: Catalogue | None = None) -> None:
+    """Write one examination; see `write_all`."""
+    write_all(settings, [(examination, submission_id)], catalogue)
+
+
+def write_all(settings: Settings, filed: Sequence[Filed], catalogue: Catalogue | None = None) -> None:
+    """Write typed tables, faults and coverage of many examinations, each file whole or not at all.
+
+    Typed tables of rejected submissions are not written: nothing may be counted from them. Writing again gives the
+    same files.
+
+    Raises:
+        InternalError: an identity is not complete, or typed tables do not keep the contract of the specification (a
+            mistake of ours; it names table, column and check, and no value).
+    """
+    from schemas.catalogue import load
+
+    held = catalogue or load()
+    for examination, _ in filed:
+        if not examination.identity.is_complete:
+            raise InternalError("conform.incomplete_identity")
+    counted = [(e, s) for e, s in filed if e.verdict != REJECTED]
+    hold_to_contract(held, [typed for e, s in counted for typed in _typed(e, s).items()])
+    for examination, submission_id in filed:
+        _write_one(settings, examination, submission_id)
+
+
+def _write_one(settings: Settings, examination: Examination, submission_id: str) -> None:
+    paths = settings.paths
+    if examination.verdict != REJECTED:
+        for table, frame in _typed(examination, submission_id).items():
+            _parquet(frame, _place(paths.typed, examination, submission_id, table))
+    for root, frame in ((paths.faults, examination.faults), (paths.coverage, examination.coverage)):
+        _parquet(_marked(frame, submission_id), _place(root, examination, submission_id))
+
+
+def _place(root: Path, examination: Examination, submission_id: str, table: str | None = None) -> Path:
+    identity = examination.identity
+    base = root / str(identity.return_id)
+    folder = base / table if table else base
+    return folder / f"period={identity.period_id}" / f"authority={identity.authority_code}" / f"{submission_id}.parquet"
+
+
+def _typed(examination: Examination, submission_id: str) -> dict[str, pl.DataFrame]:
+    return {table: _marked(frame, submission_id) for table, frame in examination.tables.items()}
+
+
+def _marked(frame: pl.DataFrame, submission_id: str) -> pl.DataFrame:
+    return frame.select(pl.lit(submission_id, pl.String).alias("submission_id"), pl.all())
+
+
+def _parquet(frame: pl.DataFrame, path: Path) -> None:
+    with files.atomic_file(path) as temporary:
+        frame.write_parquet(temporary, compression="zstd", statistics=False)
