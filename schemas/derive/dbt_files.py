@@ -192,7 +192,7 @@ _OTHER_SOURCES = [
         "name": "ledger",
         "description": "The current view of the ledger of submissions",
         "config": _location("read_parquet('ledger.parquet')"),
-        "tables": [{"name": "ledger", "description": "one row per file received; counts says which submissions count"}],
+        "tables": [{"name": "ledger", "description": "one row per file received, with what its submission is now: superseded ones say so"}],
     },
     {
         "name": "statswales",

@@ -12,7 +12,7 @@ stg_ledger__submissions as (
         authority_code,
         period_id
     from ledger
-    where counts
+    where status in ('accepted', 'accepted_with_errors')
 )
 
 select * from stg_ledger__submissions

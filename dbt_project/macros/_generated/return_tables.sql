@@ -1,0 +1,27 @@
+{# generated from schemas/spec by `python -m schemas build`; do not edit #}
+{% macro return_tables() %}
+{{ return({
+    "lac_census": [
+        "child",
+        "episode",
+        "uasc",
+        "review",
+        "adoption",
+        "placed_adoption",
+        "care_leaver",
+        "missing"
+    ],
+    "quarterly_export": [
+        "child",
+        "episode"
+    ],
+    "ssda903": [
+        "child",
+        "episode",
+        "uasc",
+        "review",
+        "adoption",
+        "care_leaver"
+    ]
+}) }}
+{% endmacro %}

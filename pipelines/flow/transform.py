@@ -1,0 +1,259 @@
+"""From typed tables to cells: the one place that runs dbt, in this process, on a new file that is swapped in whole.
+
+SQL does not belong here, and neither does anything that reads a row: of dbt's results only names, states and counts
+leave this module.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.core import duck, files
+from pipelines.core.errors import InternalError, RefusedError, UnreadableError, UsageError
+from pipelines.core.settings import Paths, Settings
+from pipelines.flow import inputs
+from schemas import load
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.results import NodeResult
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+
+POLICIES = ("strict", "end_early", "merge", "ask")
+"""Repair policies of episodes; dbt_project/macros/repair.sql states each."""
+DEFAULT_POLICY = "end_early"
+CELLS = ["measure_id", "fact_id", "unit", "area_type", "area_code", "period_id", "period_type", "breakdown_id", "breakdown_code", "numerator", "denominator", "value", "contributors", "coverage_status", "population_vintage", "n_authorities", "n_reporting"]
+_QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "none")
+_WELL = ("success", "pass", "warn")
+
+
+@dataclass(frozen=True)
+class NodeRun:
+    """One model, seed or test of a run."""
+
+    id: str
+    name: str
+    kind: str
+    """`model`, `seed` or `test`."""
+    status: str
+    seconds: float
+    n_failed: int
+
+
+@dataclass(frozen=True)
+class TransformResult:
+    """What a run did; `nodes` in the order in which they ended."""
+
+    warehouse: Path
+    policy: str
+    seconds: float
+    nodes: tuple[NodeRun, ...]
+
+    def count(self, kind: str) -> int:
+        """How many models, seeds or tests ran."""
+        return sum(node.kind == kind for node in self.nodes)
+
+
+@dataclass
+class _Parsed:
+    """The manifest kept for the life of the process, with the state of the project it was made from."""
+
+    state: tuple[tuple[str, int, int], ...] = ()
+    manifest: Manifest | None = None
+
+
+_parsed = _Parsed()
+
+
+def run_dbt(
+    settings: Settings,
+    select: str | None = None,
+    policy: str = DEFAULT_POLICY,
+    watch: Callable[[NodeRun], None] | None = None,
+) -> TransformResult:
+    """Build the warehouse from what counts in the ledger. `select` limits the run to a dbt selection.
+
+    The file that was there stays until the new one is whole; when anything fails it stays. `watch` is called with
+    each node as the result is gone through.
+
+    Raises:
+        UsageError: for a policy that does not exist.
+        UnreadableError: if there is no ledger to say what counts.
+        RefusedError: if a check of the data fails (names and numbers of rows only).
+        InternalError: if a model fails or dbt cannot read the project.
+    """
+    if policy not in POLICIES:
+        raise UsageError("transform.unknown_policy", policy=policy[:20], allowed=", ".join(POLICIES))
+    if not settings.paths.ledger_parquet.is_file():
+        raise UnreadableError("transform.no_ledger")
+    started = time.perf_counter()
+    inputs.make_complete(settings.paths, load())
+    target = _new_file(settings.paths, is_partial=select is not None)
+    try:
+        outcome = _invoke(settings, ["build", *_choice(select), *_variables(policy)], manifest=_manifest(settings))
+        nodes = _nodes(outcome)
+        for node in nodes:
+            if watch:
+                watch(node)
+        _raise_failures(outcome, nodes)
+        _swap(target, settings.paths.warehouse)
+    finally:
+        _remove(target)
+    return TransformResult(settings.paths.warehouse, policy, time.perf_counter() - started, nodes)
+
+
+def export_cells(settings: Settings) -> Path:
+    """Write `cells/cells.parquet` from the warehouse, sorted, whole or not at all.
+
+    Raises:
+        UnreadableError: if there is no warehouse.
+    """
+    target = settings.paths.cells
+    columns = ", ".join(CELLS)
+    order = ", ".join(CELLS[i] for i in (0, 3, 4, 6, 5, 7, 8))
+    with (
+        files.atomic_file(target) as temporary,
+        duck.reader(settings, settings.paths.warehouse, may_read_files=True) as connection,
+    ):
+        connection.execute(
+            f"copy (select {columns} from measure_cells order by {order}) "
+            f"to '{_quoted(temporary)}' (format parquet, compression zstd)"
+        )
+    return target
+
+
+def project_manifest(settings: Settings) -> Path:
+    """Path of dbt's manifest.json for this project, parsed now if it must be (lineage for the asset graph)."""
+    _manifest(settings)
+    return _target_folder(settings.paths) / "manifest.json"
+
+
+def compiled(settings: Settings, policy: str = DEFAULT_POLICY) -> dict[str, str]:
+    """Model name -> the SQL that dbt would run, in an order in which plain DuckDB can run it."""
+    arguments = ["compile", *_variables(policy), "--no-populate-cache"]
+    outcome = _invoke(settings, arguments, manifest=_manifest(settings))
+    _raise_failures(outcome, _nodes(outcome))
+    return {r.node.name: r.node.compiled_code for r in outcome.result if r.node.resource_type == "model"}
+
+
+def _choice(select: str | None) -> list[str]:
+    return ["--select", select] if select else ["--exclude-resource-type", "unit_test"]
+
+
+def _variables(policy: str) -> list[str]:
+    """Nothing for the default: dbt's partial parse is thrown away when variables are given."""
+    return [] if policy == DEFAULT_POLICY else ["--vars", json.dumps({"repair_policy": policy})]
+
+
+def _target_folder(paths: Paths) -> Path:
+    return paths.data / "dbt"
+
+
+def _new_file(paths: Paths, *, is_partial: bool) -> Path:
+    """The file dbt builds: same name as the warehouse (views hold it), another folder."""
+    target = files.folder(_target_folder(paths)) / paths.warehouse.name
+    _remove(target)
+    if is_partial and paths.warehouse.is_file():
+        shutil.copyfile(paths.warehouse, target)
+    return target
+
+
+def _remove(target: Path) -> None:
+    for path in (target, target.with_name(target.name + ".wal")):
+        path.unlink(missing_ok=True)
+
+
+def _swap(target: Path, warehouse: Path) -> None:
+    target.chmod(files.RESTRICTED_FILE)
+    target.replace(warehouse)
+
+
+def _manifest(settings: Settings) -> Manifest:
+    """The parsed project; parsed again only when one of its files has changed."""
+    state = _state(settings.paths.dbt_project)
+    if _parsed.manifest is None or _parsed.state != state:
+        outcome = _invoke(settings, ["parse"])
+        if not outcome.success or outcome.result is None:
+            raise InternalError("transform.project_unreadable")
+        _parsed.state, _parsed.manifest = state, outcome.result
+    return _parsed.manifest
+
+
+def _state(project: Path) -> tuple[tuple[str, int, int], ...]:
+    kinds = (".sql", ".yml", ".csv")
+    held = ((p, p.stat()) for p in sorted(project.rglob("*")) if p.suffix in kinds and "target" not in p.parts)
+    return tuple((str(p), stat.st_mtime_ns, stat.st_size) for p, stat in held)
+
+
+def _invoke(settings: Settings, arguments: list[str], manifest: Manifest | None = None) -> dbtRunnerResult:
+    with _environment(settings):
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+
+        project = str(settings.paths.dbt_project)
+        places = ["--project-dir", project, "--profiles-dir", project]
+        places += ["--target-path", str(_target_folder(settings.paths)), "--threads", str(settings.threads)]
+        try:
+            return dbtRunner(manifest=manifest).invoke([*arguments, *_QUIET, *places])
+        finally:
+            DuckDBConnectionManager.close_all_connections()  # else the next open of the file fails
+
+
+@contextlib.contextmanager
+def _environment(settings: Settings) -> Iterator[None]:
+    """What profiles.yml reads, for the time of one invocation; dbt has no other way in that keeps its parse."""
+    given = {
+        "MESUR_DBT_DATA": str(settings.paths.data),
+        "MESUR_DBT_WAREHOUSE": str(_target_folder(settings.paths) / settings.paths.warehouse.name),
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+def _nodes(outcome: dbtRunnerResult) -> tuple[NodeRun, ...]:
+    results = getattr(outcome.result, "results", None) or ()
+    return tuple(_node(result) for result in results)
+
+
+def _node(result: NodeResult) -> NodeRun:
+    node = result.node
+    return NodeRun(
+        id=node.unique_id,
+        name=node.name,
+        kind=str(node.resource_type),
+        status=str(result.status),
+        seconds=result.execution_time,
+        n_failed=int(result.failures or 0),
+    )
+
+
+def _raise_failures(outcome: dbtRunnerResult, nodes: tuple[NodeRun, ...]) -> None:
+    """Our error for the first kind of failure there is: names and counts, never what the engine said of a value."""
+    failed = [node for node in nodes if node.status in ("error", "fail", "runtime error")]
+    broken = [node.name for node in failed if node.status != "fail"]
+    if broken:
+        raise InternalError("transform.model_failed", models=", ".join(sorted(broken)), n_failed=len(broken))
+    if failed:
+        names = ", ".join(sorted(node.name for node in failed))
+        raise RefusedError("transform.check_failed", checks=names, n_rows=sum(node.n_failed for node in failed))
+    if not outcome.success:
+        raise InternalError("transform.project_unreadable")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
