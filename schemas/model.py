@@ -229,9 +229,12 @@ class ExtractCard:
     category_names: tuple[str, ...]
     """What tables call it, in either language (`Needforcare`)."""
     category_code_list: str | None
+    category_labels: dict[str, str]
+    """What tables call a category where the code list says otherwise -> its code (`Care orders`: `CARE_ORDER`)."""
     measure_dimensions: tuple[str, ...]
     unit: str
-    missing_values: tuple[str, ...]
+    missing_values: dict[str, str]
+    """Number that stands for a missing figure -> the note code it means (`-999`: `x`)."""
     publisher: str
     licence: str
     source: str

@@ -215,7 +215,7 @@ def export_profiles(spec: Path) -> dict[str, ExportProfile]:
 
 def extract_cards(spec: Path) -> dict[str, ExtractCard]:
     """Cards of StatsWales datasets, by id."""
-    tuples = ("area_dimensions", "period_dimensions", "category_names", "measure_dimensions", "missing_values")
+    tuples = ("area_dimensions", "period_dimensions", "category_names", "measure_dimensions")
     return {
         (raw := yaml_file(path))["id"]: ExtractCard(
             title=text(raw["title"]),

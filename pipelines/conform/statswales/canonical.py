@@ -5,8 +5,9 @@ Finding the columns (`roles.py`) and reading files do not belong here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import polars as pl
@@ -32,6 +33,7 @@ from pipelines.conform.statswales.roles import Roles
 from schemas.model import CodeList, ExtractCard
 
 TOTAL_CODE = "T"
+_FRAMEWORK_ID = re.compile(r"\s*((?:CH|CA|AD|SCC|SCA)\s?/\s?\d{3}[a-z]?|PM\s?\d{2}[a-z]?)\b")
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 _KEY = ("area_code", "area_label", "period_id", "reference_date", "category_dimension", "category_code")
@@ -141,15 +143,15 @@ def _period_columns(work: _Work) -> dict[str, Iterable[object]]:
 def _category_columns(work: _Work) -> dict[str, Iterable[object]]:
     roles, n_rows = work.roles, work.table.frame.height
     if not roles.categories:
-        code, label = _category((None, roles.fixed_category), work.setting.categories)
+        code, label = _category((None, roles.fixed_category), work.setting)
         name = work.setting.card.category_dimension if roles.fixed_category else None
         return {
             "category_dimension": [name] * n_rows,
             "category_code": [code] * n_rows,
             "category_label": [label] * n_rows,
         }
-    lists = [work.setting.categories, *[None] * (len(roles.categories) - 1)]
-    parts = [_pairs(work, d, held) for d, held in zip(roles.categories, lists, strict=True)]
+    settings = [work.setting, *[replace(work.setting, categories=None)] * (len(roles.categories) - 1)]
+    parts = [_pairs(work, d, setting) for d, setting in zip(roles.categories, settings, strict=True)]
     _judge_categories(work, roles.categories[0], parts[0])
     rows = list(zip(*parts, strict=True))
     return {
@@ -159,8 +161,8 @@ def _category_columns(work: _Work) -> dict[str, Iterable[object]]:
     }
 
 
-def _pairs(work: _Work, dimension: str, held: CodeList | None) -> list[tuple[str | None, str | None]]:
-    return _each(work.pairs(dimension), lambda pair: _category(pair, held))
+def _pairs(work: _Work, dimension: str, setting: Setting) -> list[tuple[str | None, str | None]]:
+    return _each(work.pairs(dimension), lambda pair: _category(pair, setting))
 
 
 def _category_names(work: _Work) -> list[str | None]:
@@ -171,16 +173,17 @@ def _category_names(work: _Work) -> list[str | None]:
     return [_joined([work.setting.card.category_dimension or first, *extra])] * work.table.frame.height
 
 
-def _category(pair: tuple[str | None, str | None], held: CodeList | None) -> tuple[str | None, str | None]:
+def _category(pair: tuple[str | None, str | None], setting: Setting) -> tuple[str | None, str | None]:
     """(code, label) of a category: the total is `T`; a code of the card's list stays; a label finds its code."""
     code, label = (pair[0] or "").strip() or None, without_mark(pair[1] or "") or None
     if label and is_total(label):
         return TOTAL_CODE, label
-    if held is None or code in {c.code for c in held.codes}:
+    if setting.categories is None or code in {c.code for c in setting.categories.codes}:
         return code, label
-    wanted = {fold(text) for text in (code, label) if text}
-    match = next((c.code for c in held.codes if {fold(c.label.en), fold(c.label.cy)} & wanted), None)
-    return match or code, label
+    said = {fold(text): held for text, held in setting.card.category_labels.items()}
+    for c in setting.categories.codes:
+        said |= {fold(c.label.en): c.code, fold(c.label.cy): c.code}
+    return said.get(fold(label or "")) or said.get(fold(code or "")) or code, label
 
 
 def _judge_categories(work: _Work, dimension: str, pairs: list[tuple[str | None, str | None]]) -> None:
@@ -202,9 +205,15 @@ def _measure_columns(work: _Work) -> dict[str, Iterable[object]]:
         return {"measure_code": [None] * n_rows, "measure_label": [None] * n_rows}
     pairs = work.pairs(work.roles.measure)
     return {
-        "measure_code": [(code or "").strip() or None for code, _ in pairs],
+        "measure_code": [_framework_id(label) or (code or "").strip() or None for code, label in pairs],
         "measure_label": [without_mark(label or "") or None for _, label in pairs],
     }
+
+
+def _framework_id(label: str | None) -> str | None:
+    """The id a framework gives a measure, where its label begins with it: `CH/039: The number of ...`."""
+    match = _FRAMEWORK_ID.match(label or "")
+    return match.group(1).replace(" ", "") if match else None
 
 
 _TROUBLES = {
@@ -216,9 +225,9 @@ _TROUBLES = {
 
 def _value_columns(work: _Work) -> dict[str, Iterable[object]]:
     meanings = symbols.symbols_of(work.table.legend)
-    missing = frozenset(work.setting.card.missing_values)
+    missing = work.setting.card.missing_values
     cells = list(zip(work.column(VALUE), work.column(NOTES), strict=True))
-    read = _each(cells, lambda cell: symbols.read_cell(*cell, meanings, missing))
+    read = _each(cells, lambda cell: symbols.read_cell(cell, meanings, missing))
     values: list[float | None] = []
     statuses = []
     for row, item, cell in zip(work.table.frame[ROW], work.column(ITEM), read, strict=True):
@@ -241,9 +250,10 @@ def _vintages(work: _Work) -> list[str | None]:
 
 def _without_repeats(frame: pl.DataFrame, work: _Work) -> pl.DataFrame:
     """Rows with one key and one value count once; rows with one key and several values do not count."""
-    key = [*_KEY, *_KEY_REST]
+    written = [label or code for code, label in work.pairs(work.roles.period)]
+    key = [*_KEY, *_KEY_REST, "_period"]  # a period that could not be read still tells rows apart
     told = pl.struct("value", "status")
-    marked = frame.with_columns(
+    marked = frame.with_columns(pl.Series("_period", written, dtype=pl.String)).with_columns(
         (told.n_unique().over(key) > 1).alias("_clash"),
         (pl.int_range(pl.len()).over(key) > 0).alias("_again"),
     )
@@ -251,4 +261,4 @@ def _without_repeats(frame: pl.DataFrame, work: _Work) -> pl.DataFrame:
         work.found.append(Found("SW10", row, VALUE, "one key, several values"))
     for row in marked.filter(pl.col("_again") & ~pl.col("_clash"))["row_number"]:
         work.found.append(Found("SW09", row, None, "row repeated"))
-    return marked.filter(~pl.col("_clash") & ~pl.col("_again")).drop("_clash", "_again")
+    return marked.filter(~pl.col("_clash") & ~pl.col("_again")).drop("_clash", "_again", "_period")

@@ -12,13 +12,14 @@ from datetime import date
 AT_31_MARCH, FINANCIAL_YEAR, MID_YEAR = "at_31_march", "financial_year", "mid_year"
 PERIOD_KINDS = (FINANCIAL_YEAR, AT_31_MARCH, MID_YEAR)
 
+_ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 _SPAN = re.compile(r"\b(19|20)(\d{2})\s*[-/–]\s*((?:19|20)?\d{2})\b")
 _JOINED = re.compile(r"^(19|20)(\d{2})(\d{2})$")
 _YEAR = re.compile(r"\b((?:19|20)\d{2})\b")
-_MARCH = re.compile(r"\b31\s*(st)?\s*(mar|march|mawrth)\b|\bmarch\s+31\b|\b(19|20)\d\d-03-31\b", flags=re.IGNORECASE)
+_MARCH = re.compile(r"\b31\s*(st)?\s*(mar|march|mawrth)\b|\bmarch\s+31\b", flags=re.IGNORECASE)
 _OTHER_DAY = re.compile(
     r"\b\d{1,2}\s*(st|nd|rd|th)?\s*(jan|feb|apr|may|jun|jul|aug|sep|oct|nov|dec|ion|chwe|ebr|mai|meh|gor|awst|medi|hyd"
-    r"|tach|rhag)\w*|\b(19|20)\d\d-(?!03-31)\d\d-\d\d\b|\bq[1-4]\b|\bch[1-4]\b|\bc[1-4]\b",
+    r"|tach|rhag)\w*|\bq[1-4]\b|\bch[1-4]\b|\bc[1-4]\b",
     flags=re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\b(all|pob|multiple|sawl|total|cyfanswm)\b|[,;+&]", flags=re.IGNORECASE)
@@ -64,14 +65,23 @@ def _names_one_year(label: str) -> bool:
 
 
 def _read(text: str, kind: str) -> Reading | None:
-    end = _span_end(text)
-    if end is None:
+    iso = _ISO.match(text)
+    end = _iso_end(iso, kind) if iso else _span_end(text)
+    if end is None and not iso:
         end = _single_year_end(text, kind)
     if end is None:
         return None
     if kind == MID_YEAR:
         return Reading(_financial_year(end), date(end - 1, 6, 30))
     return Reading(_financial_year(end), date(end, 3, 31))
+
+
+def _iso_end(match: re.Match[str], kind: str) -> int | None:
+    """Year in which the financial year of a dated figure ends: 31 March, or 30 June of a mid-year figure."""
+    year, month_day = int(match.group(1)), (match.group(2), match.group(3))
+    if kind == MID_YEAR:
+        return year + 1 if month_day == ("06", "30") else None
+    return year if month_day == ("03", "31") else None
 
 
 def _span_end(text: str) -> int | None:
@@ -92,7 +102,7 @@ def _single_year_end(text: str, kind: str) -> int | None:
     if _MARCH.search(text):
         return year if kind != MID_YEAR else None
     if kind == MID_YEAR:
-        is_june = re.search(r"\b30\s*(june|mehefin)\b|-06-30\b", text, flags=re.IGNORECASE)
+        is_june = re.search(r"\b30\s*(june|mehefin)\b", text, flags=re.IGNORECASE)
         return year + 1 if is_june or not _OTHER_DAY.search(text) else None
     return year if kind == AT_31_MARCH and not _OTHER_DAY.search(text) else None
 

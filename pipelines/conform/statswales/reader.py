@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 import yaml
@@ -46,8 +46,8 @@ def read(
     """Examine the files of one extract: pages in any order, a zip, a capture, a download, a fact with its lookups.
 
     Never raises for content; raises OSError only where a path cannot be read. The generation is told from the content
-    alone; the dataset from the content, else from the claim, and where the two differ the extract is refused. Without
-    a claim, a card of provenance beside the files (see `claim_beside`) is taken as one.
+    alone; the dataset from the content, else from the claim (where the two differ the extract is refused), else from
+    what the file is called. Without a claim, a card of provenance beside the files is one (see `claim_beside`).
     """
     held = list(files)
     claim = claim or next((claim_beside(f) for f in held if isinstance(f, Path)), ExtractClaim())
@@ -58,7 +58,7 @@ def read(
         return _finish(catalogue, opened, None, [*opened.found, Found(rule, cause="nothing to read")])
     mixture = _mixture(opened)
     table = join_pages(opened.tables) if not mixture else opened.tables[0][1]
-    card, found = _card(catalogue, table, claim)
+    card, found = _card(catalogue, table, _with_hint(catalogue, opened, claim))
     found = [*opened.found, *table.found, *mixture, *found]
     if card is None or mixture:
         return _finish(catalogue, opened, table, found)
@@ -83,6 +83,14 @@ def claim_beside(path: Path) -> ExtractClaim:
                 said = None
             return ExtractClaim(said.get("dataset"), said.get("vintage")) if isinstance(said, dict) else ExtractClaim()
     return ExtractClaim()
+
+
+def _with_hint(catalogue: Catalogue, opened: Opened, claim: ExtractClaim) -> ExtractClaim:
+    """A claim that names no dataset, with the one that a file is called after (a CSV of the new service names none)."""
+    stems = (PurePosixPath(name).stem.casefold() for name, _ in opened.tables)
+    hint = next((stem for stem in stems if stem in catalogue.extract_cards), None)
+    is_told = any(table.dataset_id or _by_title(catalogue.extract_cards, table.title) for _, table in opened.tables)
+    return claim if claim.dataset_id or is_told else replace(claim, dataset_id=hint)
 
 
 def _mixture(opened: Opened) -> list[Found]:

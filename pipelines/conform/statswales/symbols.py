@@ -57,18 +57,20 @@ class Reading:
     trouble: str = ""
 
 
-def read_cell(text: str | None, notes: str | None, symbols: Mapping[str, str], missing: frozenset[str]) -> Reading:
+def read_cell(cell: tuple[str | None, str | None], symbols: Mapping[str, str], missing: Mapping[str, str]) -> Reading:
     """Value and status of a cell such as `1,335`, `65 [r] [p]`, `*`, `.`, `-999`.
 
-    `notes` is the column of note codes where there is one, `symbols` from `symbols_of`, `missing` the sentinels that
-    the card of the dataset names. A cell without a value always has a status; unreadable cells get `x`.
+    `cell` is the text of the value and of the column of note codes, `symbols` come from `symbols_of`, `missing` are
+    the sentinels on the card of the dataset. A cell without a value always has a status; unreadable cells get `x`.
     """
+    text, notes = cell
     bare, marks = _split_marks((text or "").strip().lstrip("'").strip())
     codes, has_unknown = _codes([*marks, *re.split(r"[\s,;]+", notes or "")], symbols)
     if not bare:
         return _without_value(codes, has_unknown)
-    if _normal(bare) in missing:
-        return Reading(None, _joined(codes | {"x"}), "sentinel")
+    sentinel = missing.get(_normal(bare))
+    if sentinel:
+        return Reading(None, _joined(codes | {sentinel}), "sentinel")
     stands_for = symbols.get(bare) or (bare if bare in NOTE_CODES else None)
     if stands_for and stands_for != NIL:
         return _without_value(codes | {stands_for}, has_unknown)
