@@ -25,10 +25,17 @@ _STALE_SECONDS = 24 * 3600
 
 
 def folder(path: Path, *, is_public: bool = False) -> Path:
-    """The folder, made where it is absent (restricted to its owner unless it is public)."""
+    """The folder, made where it is absent (restricted to its owner unless it is public).
+
+    Raises:
+        InternalError: where the disk refuses.
+    """
     if not path.is_dir():
         folder(path.parent, is_public=is_public)
-        path.mkdir(mode=PUBLIC_FOLDER if is_public else RESTRICTED_FOLDER, exist_ok=True)
+        try:
+            path.mkdir(mode=PUBLIC_FOLDER if is_public else RESTRICTED_FOLDER, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(path, error) from None
     return path
 
 
@@ -78,9 +85,10 @@ def atomic_file(path: Path, *, is_public: bool = False) -> Iterator[Path]:
         temporary.replace(path)
         flush(path.parent)
     except OSError as error:
-        raise _cannot_write(path, error) from None
+        raise cannot_write(path, error) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 @contextmanager
@@ -103,7 +111,7 @@ def atomic_directory(path: Path, *, is_public: bool = False, may_replace: bool =
         _settle(temporary, is_public=is_public)
         _move_into_place(temporary, path, may_replace=may_replace)
     except OSError as error:
-        raise _cannot_write(path, error) from None
+        raise cannot_write(path, error) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -160,6 +168,7 @@ def flush(path: Path) -> None:
         os.close(held)
 
 
-def _cannot_write(path: Path, error: OSError) -> InternalError:
-    code = errno.errorcode.get(error.errno or 0, "OSError")
+def cannot_write(path: Path, error: OSError) -> InternalError:
+    """What to raise where the disk refuses: the name and the system's code, nothing of the content."""
+    code = errno.errorcode.get(error.errno or 0, type(error).__name__)
     return InternalError("file.cannot_write", Place(file=path.name), code=code)

@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipelines.core import files, messages
-from pipelines.core.errors import BusyError, InternalError, Place
+from pipelines.core.errors import BusyError
 from pipelines.core.settings import Settings
 
 QUIET_SECONDS = 1.0
@@ -66,10 +66,7 @@ def hold(folder: Path, name: str, patience: Patience) -> Iterator[None]:
 
 
 def _opened(folder: Path, name: str) -> FileLock:
-    try:
-        files.folder(folder)
-    except OSError as error:
-        raise InternalError("file.cannot_write", Place(file=folder.name), code=type(error).__name__) from None
+    files.folder(folder)
     # A soft lock would outlive a killed holder, so a filesystem without real locks is an error and not a fallback.
     return FileLock(folder / f"{name}.lock", fallback_to_soft=False)
 
@@ -86,8 +83,8 @@ def _acquire(lock: FileLock, holder: Path, name: str, patience: Patience) -> Non
         lock.acquire(timeout=patience.seconds - quiet)
     except Timeout:
         raise BusyError("lock.busy", pid=_pid_of(holder), name=name, seconds=round(patience.seconds)) from None
-    except (OSError, NotImplementedError) as error:
-        raise InternalError("file.cannot_write", Place(file=f"{name}.lock"), code=type(error).__name__) from None
+    except OSError as error:
+        raise files.cannot_write(holder.with_suffix(".lock"), error) from None
 
 
 def _pid_of(holder: Path) -> str:

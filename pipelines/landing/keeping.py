@@ -5,16 +5,16 @@ Unpacking and reading do not belong here.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.core import files
-from pipelines.core.errors import InternalError, MesurError, Place, RefusedError, UnreadableError
+from pipelines.core.errors import Place, RefusedError, UnreadableError
 from pipelines.core.settings import Settings
 
 _PIECE = 1 << 20
@@ -39,7 +39,8 @@ def keep(settings: Settings, paths: Iterable[Path]) -> tuple[KeptFile, ...]:
         InternalError: where the disk refuses. Whatever was kept by then stays kept.
     """
     found = sorted({item for given in paths for item in _sources(Path(given))})
-    store = _store(settings.paths.landing_files)
+    store = files.folder(settings.paths.landing_files)
+    files.sweep(store)
     return tuple(_kept(source, name, store, settings.max_file_bytes) for name, source in found)
 
 
@@ -58,15 +59,6 @@ def _sources(given: Path) -> list[tuple[str, Path]]:
     return shown
 
 
-def _store(folder: Path) -> Path:
-    try:
-        files.folder(folder)
-        files.sweep(folder)
-    except OSError as error:
-        raise _disk_refuses(folder, error) from None
-    return folder
-
-
 def _kept(source: Path, name: str, store: Path, limit: int) -> KeptFile:
     before = _measured(source, name, limit)
     temporary = files.temporary_beside(store / "received")
@@ -76,9 +68,10 @@ def _kept(source: Path, name: str, store: Path, limit: int) -> KeptFile:
             raise UnreadableError("file.changed", Place(file=name))
         _settled(temporary, store / sha256, n_bytes)
     except OSError as error:
-        raise _disk_refuses(store, error) from None
+        raise files.cannot_write(store, error) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
     return KeptFile(name, sha256, n_bytes, store / sha256)
 
 
@@ -138,8 +131,3 @@ def _settled(temporary: Path, target: Path, n_bytes: int) -> None:
     files.make_read_only(temporary)
     temporary.replace(target)
     files.flush(target.parent)
-
-
-def _disk_refuses(folder: Path, error: OSError) -> MesurError:
-    code = errno.errorcode.get(error.errno or 0, type(error).__name__)
-    return InternalError("file.cannot_write", Place(file=folder.name), code=code)
