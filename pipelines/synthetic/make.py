@@ -1,0 +1,226 @@
+"""The whole sample: fit targets, simulate lives, write returns, exports, truth and manifest.
+
+How each of these is done stands in its own module; the command line does not belong here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.core.errors import UsageError
+from pipelines.core.files import atomic_write
+from pipelines.core.periods import Period
+from pipelines.synthetic import breaks, defects, exports, manifest, simulate, truth, writers
+from pipelines.synthetic.calibrate import calibrate
+from pipelines.synthetic.extras import surround
+from pipelines.synthetic.life import Child
+from pipelines.synthetic.people import Register
+from pipelines.synthetic.places import Geography
+from pipelines.synthetic.published import DEFAULT_REFERENCE, Published
+from pipelines.synthetic.records import PlantedDefect, SampleFile, SampleManifest, SampleSpec, Step, Target
+from pipelines.synthetic.shares import Country
+from pipelines.synthetic.simulate import Flows, World
+from pipelines.synthetic.tables import Holdings
+from pipelines.synthetic.targets import fit, scaled
+from pipelines.synthetic.wales import national
+
+if TYPE_CHECKING:
+    from schemas.catalogue import Catalogue
+
+FIRST_YEAR, LAST_YEAR = "2016-17", "2023-24"
+"""The years for which published figures are held."""
+LEGACY_YEAR, LEGACY_AUTHORITIES = "2015-16", ("W06000002", "W06000012", "W06000020")
+"""The last year of the older return; only these authorities send it, so that a partial coverage is in the sample."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run does: the authorities, the steps to simulate, the periods to write, and the size."""
+
+    spec: SampleSpec
+    country: Country
+    authorities: tuple[str, ...]
+    opening: str
+    steps: tuple[Step, ...]
+    factor: float
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Years that are returned."""
+        return tuple(s.period for s in self.steps if self.spec.first <= s.period <= self.spec.last)
+
+
+def make(catalogue: Catalogue, spec: SampleSpec, out: Path) -> SampleManifest:
+    """Write the sample under `out`: `returns/`, `exports/`, `truth.csv`, `manifest.json`.
+
+    Re-running replaces both folders and gives the same bytes. Raises UsageError for years that no published figure
+    is held for, and UnreadableError when the reference folder is missing.
+    """
+    plan = prepare(catalogue, spec)
+    targets, world = fit_targets(plan), new_world(catalogue, plan)
+    live(plan, world, targets)
+    holdings = {a: Holdings(a, world.children[a], spec.seed) for a in plan.authorities}
+    for name in ("returns", "exports"):
+        shutil.rmtree(out / name, ignore_errors=True)
+    files, planted = _write_returns(catalogue, plan, holdings, out)
+    files += _write_exports(catalogue, plan, holdings, out)
+    counts = {
+        (a, p): truth.count(world.children[a], Step.of(p))
+        for a in plan.authorities
+        for p in (*plan.written, *spec.quarters, *([LEGACY_YEAR] if _sends_legacy(plan, a) else []))
+    }
+    atomic_write(out / "truth.csv", truth.as_csv(counts), is_public=True)
+    made = SampleManifest(
+        spec=spec,
+        version=manifest.GENERATOR_VERSION,
+        files=tuple(sorted(files, key=lambda f: f.path)),
+        calibration=calibrate(plan.country, targets, counts, plan.factor),
+        defects=tuple(planted),
+        notes=manifest.NOTES,
+    )
+    atomic_write(out / "manifest.json", manifest.as_json(made), is_public=True)
+    return made
+
+
+def prepare(catalogue: Catalogue, spec: SampleSpec) -> Plan:
+    """Check the wish and turn it into steps."""
+    first, last = Period(spec.first), Period(spec.last)
+    if not FIRST_YEAR <= first <= last <= LAST_YEAR:
+        raise UsageError("synthetic.years_not_held", first=FIRST_YEAR, last=LAST_YEAR)
+    names = tuple(catalogue.authorities)
+    if not 1 <= spec.authorities <= len(names):
+        raise UsageError("synthetic.authorities", limit=len(names))
+    start = first.previous if first == FIRST_YEAR else first
+    by_name = {held.name.en: code for code, held in catalogue.authorities.items()}
+    published = Published(spec.reference or DEFAULT_REFERENCE, by_name)
+    years = []
+    year = start
+    while year <= last:
+        years.append(year)
+        year = year.next
+    steps = [Step.of(y) for y in years] + _quarter_step(spec, last)
+    series = national(published)
+    country = Country(published, series, names, (start.previous, *years))
+    full = series["stock", str(last)].value
+    factor = 1.0 if spec.children is None else spec.children / full
+    return Plan(spec, country, names[: spec.authorities], start.previous, tuple(steps), factor)
+
+
+def _quarter_step(spec: SampleSpec, last: Period) -> list[Step]:
+    """The quarters together, as one step after the last year."""
+    if not spec.quarters:
+        return []
+    held = [Period(q) for q in spec.quarters]
+    expected = list(last.next.quarters[: len(held)])
+    if held != expected:
+        raise UsageError("synthetic.quarters_must_follow", expected=expected[0])
+    return [Step(held[-1], held[0].start, held[-1].end)]
+
+
+def fit_targets(plan: Plan) -> dict[tuple[str, str], Target]:
+    """(authority, period) -> target at the wanted size; a step of quarters ends as the year before it did."""
+    full = fit(plan.country)
+    if plan.spec.children is not None:
+        n_all = sum(full[a, plan.spec.last].stock for a in plan.authorities)
+        factor = plan.spec.children / n_all
+        full = {key: scaled(target, factor) for key, target in full.items()}
+    for step in plan.steps:
+        if step.is_quarter:
+            for a in plan.authorities:
+                held = full[a, plan.spec.last]
+                share = step.days / 365
+                full[a, step.period] = replace(held, period=step.period, three_plus=round(held.three_plus * share))
+    return {key: target for key, target in full.items() if key[0] in plan.authorities}
+
+
+def new_world(catalogue: Catalogue, plan: Plan) -> World:
+    """Registers and geography of all authorities; nobody lives yet."""
+    code3 = {code: held.la3 for code, held in catalogue.authorities.items()}
+    registers = {a: Register(a, code3[a], i) for i, a in enumerate(code3)}
+    return World(plan.spec.seed, Geography(code3, catalogue.neighbours), registers)
+
+
+def live(plan: Plan, world: World, targets: Mapping[tuple[str, str], Target]) -> None:
+    """Simulate every step, short breaks beside care, and what surrounds care."""
+    opening = {a: targets[a, plan.opening] for a in plan.authorities}
+    simulate.populate(world, opening, Period(plan.opening).end, 0.65)
+    resting: dict[str, list[Child]] = {a: [] for a in plan.authorities}
+    for step in plan.steps:
+        quiet = [Period(q).end for q in plan.spec.quarters] if step.is_quarter else [step.end]
+        aims = {a: targets[a, step.period] for a in plan.authorities}
+        simulate.run(world, step, aims, flows(plan, step, targets), quiet)
+        for a in plan.authorities:
+            at = (world.registers[a], world.geography, world.rng(a, f"breaks:{step.period}"))
+            resting[a], new = breaks.run(resting[a], aims[a].short_breaks, step, at)
+            world.children[a] += new
+    horizon = plan.steps[-1].end + timedelta(days=1)
+    for a in plan.authorities:
+        surround(world.children[a], horizon, plan.spec.seed)
+        world.children[a].sort(key=lambda c: c.number)
+
+
+def flows(plan: Plan, step: Step, targets: Mapping[tuple[str, str], Target]) -> Flows:
+    """Flows of the authorities made, in proportion to their share of Wales and to the length of the step."""
+    year = plan.spec.last if step.is_quarter else step.period
+    series = plan.country.series
+    made = sum(targets[a, year].stock for a in plan.authorities)
+    share = made / series["stock", year].value * (step.days / 365 if year != step.period else 1)
+    is_whole = plan.spec.children is None and len(plan.authorities) == len(plan.country.authorities)
+    value = {
+        c: series[c, year].value if is_whole and year == step.period else round(series[c, year].value * share)
+        for c in ("starts", "adoptions", "returned_home", "abuse_starts")
+    }
+    ends = series["ends", year].value if is_whole and ("ends", step.period) in series else None
+    return Flows(value["starts"], value["adoptions"], value["returned_home"], value["abuse_starts"], ends)
+
+
+def _sends_legacy(plan: Plan, authority: str) -> bool:
+    return plan.steps[0].period == LEGACY_YEAR and authority in LEGACY_AUTHORITIES
+
+
+def _write_returns(
+    catalogue: Catalogue, plan: Plan, holdings: Mapping[str, Holdings], out: Path
+) -> tuple[list[SampleFile], list[PlantedDefect]]:
+    """Every annual return, with its defects."""
+    files: list[SampleFile] = []
+    planted: list[PlantedDefect] = []
+    for authority, held in holdings.items():
+        for period in ([LEGACY_YEAR] if _sends_legacy(plan, authority) else []) + list(plan.written):
+            form = catalogue.return_for("annual", period)
+            if form is None:
+                continue
+            clean = writers.submission(catalogue, form, (authority, period), held.tables(Step.of(period)))
+            path = f"returns/{period}/{clean.file_name}"
+            given, found = defects.spoil(clean, path, plan.spec)
+            planted += found
+            content = writers.to_bytes(given)
+            atomic_write(out / path, content, is_public=True)
+            files.append(_file(path, content, (form.id, authority, period), (None, given.container)))
+    return files, planted
+
+
+def _write_exports(catalogue: Catalogue, plan: Plan, holdings: Mapping[str, Holdings], out: Path) -> list[SampleFile]:
+    """Every quarterly export."""
+    files = []
+    for authority, held in holdings.items():
+        profile = exports.profile_for(catalogue, authority)
+        for quarter in plan.spec.quarters if profile else ():
+            sheet = exports.sheet(catalogue, profile, held, Step.of(quarter))  # type: ignore[arg-type]
+            container = exports.container_of(catalogue, authority)
+            content = exports.to_bytes(sheet, container)
+            path = f"exports/{quarter}/{authority}.{container}"
+            atomic_write(out / path, content, is_public=True)
+            claim = ("quarterly_export", authority, quarter)
+            files.append(_file(path, content, claim, (profile.id if profile else None, container)))
+    return files
+
+
+def _file(path: str, content: bytes, claim: tuple[str, str, str], kind: tuple[str | None, str]) -> SampleFile:
+    digest = hashlib.sha256(content).hexdigest()
+    return SampleFile(path, digest, len(content), claim[0], claim[1], claim[2], kind[0], kind[1])
