@@ -104,7 +104,7 @@ def _figures(unit: str, size: float, period: str, dice: random.Random) -> tuple[
         return (count, None, float(count), None, None, ",".join(extra), None, *tail)
     share = round(dice.uniform(0.5, 0.9) * count / 5) * 5
     value = round(100 * share / count) if unit == "percent" else round(share / 50, 1)
-    status = ",".join([*(["u"] if count < 30 else []), *extra])
+    status = ",".join([*(["u"] if count < 100 else []), *extra])
     return (share, count, float(value), max(0.0, value - 4.2), value + 4.2, status, None, *tail)
 
 

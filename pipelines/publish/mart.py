@@ -58,12 +58,13 @@ def write_mart(settings: Settings, star: Star, path: Path) -> None:
         connection.execute("SET threads = 1")
         connection.execute(f"ATTACH {_quoted(str(path))} AS mart ({_STORAGE})")
         connection.execute("USE mart")
+        connection.execute("BEGIN")
         for table in star.layout:
             _fill(connection, table, star[table.name])
         for lang in ("en", "cy"):
             connection.execute(_view(star, lang))
             connection.execute(f"COMMENT ON VIEW measure_values_{lang} IS {_quoted(_VIEW_COMMENT)}")
-        for statement in ("CHECKPOINT mart", "USE memory", "DETACH mart"):
+        for statement in ("COMMIT", "CHECKPOINT mart", "USE memory", "DETACH mart"):
             connection.execute(statement)
 
 
