@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 
 from pipelines.core import files, locks
@@ -118,8 +120,9 @@ class Ledger:
         Raises:
             UnreadableError: naming the entry whose content does not match its name.
         """
-        held = sorted(self._paths.ledger.glob("*.json")) if self._paths.ledger.is_dir() else []
-        return View(tuple(row for path in held if _EVENT_NAME.fullmatch(path.name) for row in _event(path)))
+        folder = str(self._paths.ledger)
+        held = sorted(os.listdir(folder)) if self._paths.ledger.is_dir() else []
+        return View(tuple(chain.from_iterable(_event(folder, name) for name in held if name.endswith(".json"))))
 
     def rows(self) -> tuple[LedgerRow, ...]:
         """Every row of every event, in order."""
@@ -179,7 +182,7 @@ class Writer:
             UsageError: for a status that may not be entered.
         """
         now = utc_now()
-        sequence = 1 + max((int(p.name.split("-")[0]) for p in self._folder.glob("[0-9]*-*.json")), default=0)
+        sequence = 1 + max((row.sequence for row in self.view.rows[-1:]), default=0)
         entered = tuple(replace(_allowed(r), sequence=sequence, recorded_at=r.recorded_at or now) for r in rows)
         if entered:
             content = json.dumps([asdict(r) for r in entered], ensure_ascii=False, sort_keys=True).encode("utf-8")
@@ -203,13 +206,15 @@ def _fingerprint(content: bytes) -> str:
 
 
 @cache
-def _event(path: Path) -> tuple[LedgerRow, ...]:
+def _event(folder: str, name: str) -> tuple[LedgerRow, ...]:
     """The rows of one event. Events never change, so each is read once in the life of a process."""
-    damaged = UnreadableError("ledger.damaged", Place(file=path.name))
+    damaged = UnreadableError("ledger.damaged", Place(file=name))
+    named = _EVENT_NAME.fullmatch(name)
+    if not named:
+        return ()  # a temporary name, or nothing of ours
     try:
-        content = path.read_bytes()
-        named = _EVENT_NAME.fullmatch(path.name)
-        if not named or _fingerprint(content) != named[2]:
+        content = Path(folder, name).read_bytes()
+        if _fingerprint(content) != named[2]:
             raise damaged
         known = {f.name for f in fields(LedgerRow)}
         return tuple(LedgerRow(**{k: v for k, v in row.items() if k in known}) for row in json.loads(content))
