@@ -81,3 +81,10 @@ def sql_of(code: str) -> str:
     Raises FileNotFoundError where the rule has no file; the engine reports such a rule as crashed.
     """
     return (SPEC / "rules" / "sql" / f"{code}.sql").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def load_views() -> dict[str, str]:
+    """Shared relations that SQL rules may read (`care_period`), by name; in an order in which each can be made."""
+    held = {p.stem: p.read_text(encoding="utf-8") for p in sorted((SPEC / "rules" / "views").glob("*.sql"))}
+    return dict(sorted(held.items(), key=lambda v: (any(o in v[1] for o in held if o != v[0]), v[0])))

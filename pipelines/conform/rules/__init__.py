@@ -1,0 +1,10 @@
+"""Rules on a return: choose the pack, compile to SQL, run, account for every rule.
+
+Reading files and typing cells do not belong here (see the rest of `pipelines/conform/`).
+"""
+
+from pipelines.conform.rules.packs import Pack, pack_of
+from pipelines.conform.rules.records import RuleContext, RuleOutcome
+from pipelines.conform.rules.run import run, run_pack
+
+__all__ = ["Pack", "RuleContext", "RuleOutcome", "pack_of", "run", "run_pack"]

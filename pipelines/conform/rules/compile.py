@@ -1,0 +1,186 @@
+"""Rule -> SQL: one rule at a time, and all row-wise rules of a table gathered into one pass.
+
+Executing SQL does not belong here; neither does the meaning of the words (see `vocabulary.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.conform.rules.records import PREVIOUS, Aggregate, CompiledRule
+from pipelines.conform.rules.vocabulary import Arguments, RuleError, Scope, fault_of
+from schemas.model import Rule
+
+MASK_BITS = 60
+"""Faults of one row per 64-bit mask; a few bits stay free so that sums never reach the sign."""
+
+WORD = re.compile(r"[a-z_][a-z0-9_]*")
+CHILD = "child"
+ORDERS = {
+    "episode": "episode_start_date nulls last, episode_end_date nulls last, row_id",
+    "review": "review_date nulls last, row_id",
+    "missing": "missing_start_date nulls last, row_id",
+    "placed_adoption": "placed_date nulls last, row_id",
+    "social_worker": "worker_start_date nulls last, row_id",
+}
+"""Order of a child's rows for `prev_` and `next_`; other tables keep the order of the file."""
+LATEST = {"episode": "episode_start_date desc nulls last, row_id desc"}
+"""Which row of the previous period `l_` shows; other tables show the first of the child."""
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Columns of every relation a run registers, by table id."""
+
+    columns: Mapping[str, tuple[str, ...]]
+
+    def of(self, table: str) -> tuple[str, ...]:
+        """Columns of a table without `row_id`; RuleError where the table is not known."""
+        if table not in self.columns:
+            raise RuleError(f"unknown table {table}")
+        return self.columns[table]
+
+
+def compile_rule(rule: Rule, scope: Scope, sql_of: Callable[[str], str]) -> CompiledRule:
+    """SQL of one rule. Raises RuleError (unknown word, missing argument) or FileNotFoundError (no SQL file)."""
+    given = Arguments(rule)
+    judged = rule.where or "true"
+    if rule.check == "sql":
+        return CompiledRule(rule, judged, None, sql_of(given.text("file", rule.code)))
+    exists = tuple(t for t in (given.text("other"),)) if rule.check == "exists_in_table" else ()
+    return CompiledRule(
+        rule,
+        judged,
+        f"({judged}) and ({fault_of(rule, scope)})",
+        also=given.texts("also"),
+        aggregates=_aggregates(rule),
+        exists=exists + given.texts("exists"),
+    )
+
+
+def _aggregates(rule: Rule) -> tuple[Aggregate, ...]:
+    values = rule.arguments.get("values", {})
+    if not isinstance(values, Mapping):
+        raise RuleError(f"{rule.code}: values must be a mapping of name to SQL")
+    full = {name: v if isinstance(v, Mapping) else {"of": "episode", "sql": v} for name, v in values.items()}
+    return tuple(Aggregate(str(name), str(v["of"]), str(v["sql"])) for name, v in full.items())
+
+
+def words_of(rules: Sequence[CompiledRule]) -> frozenset[str]:
+    """Every lower-case word in the SQL of the rules: the candidates for column names."""
+    return frozenset(word for rule in rules for word in WORD.findall(rule.text))
+
+
+def source_sql(table: str, rules: Sequence[CompiledRule], shapes: Shapes) -> str:
+    """The rows of a table with every further column that the rules read, one row per row of the table.
+
+    `prev_x`, `next_x`: the child's neighbouring rows; `h_x`: the child's header; `l_x`: the previous period's row;
+    `has_t`: the child has a row in t; `same_x`: rows of the table with the same x; aggregates by their names.
+    """
+    words = words_of(rules)
+    joins = [
+        _header_join(words, shapes),
+        _previous_join(table, words, shapes),
+        *(_exists_join(t) for t in sorted({t for r in rules for t in r.exists})),
+        *_aggregate_joins(rules),
+    ]
+    columns = ["e.*", *_window_columns(table, words, shapes), *_same_columns(rules)]
+    order = ORDERS.get(table, "row_id")
+    window = f" window o as (partition by e.child_id order by {order})" if " over o " in " ".join(columns) else ""
+    rows = f"(select {', '.join(columns)} from {table} e{window}) s"
+    return f"select * from {rows} " + " ".join(j for j in joins if j)
+
+
+def _window_columns(table: str, words: frozenset[str], shapes: Shapes) -> list[str]:
+    held = ("row_id", *shapes.of(table))
+    found = [(p, c) for p in ("prev", "next") for c in held if f"{p}_{c}" in words]
+    function = {"prev": "lag", "next": "lead"}
+    return [f"{function[p]}(e.{c}) over o as {p}_{c}" for p, c in found]
+
+
+def _same_columns(rules: Sequence[CompiledRule]) -> list[str]:
+    keys = {Arguments(r.rule).texts("items") for r in rules if r.rule.check == "unique_in_table"}
+    own = {str(n): str(sql) for r in rules for n, sql in _mapping(r.rule, "windows").items()}
+    counts = [f"count(*) over (partition by {', '.join(k)}) as same_{'_and_'.join(k)}" for k in sorted(keys)]
+    return counts + [f"{sql} as {name}" for name, sql in sorted(own.items())]
+
+
+def _mapping(rule: Rule, argument: str) -> Mapping[object, object]:
+    value = rule.arguments.get(argument, {})
+    return value if isinstance(value, Mapping) else {}
+
+
+def _header_join(words: frozenset[str], shapes: Shapes) -> str:
+    held = [c for c in ("row_id", *shapes.of(CHILD)) if f"h_{c}" in words]
+    if not held:
+        return ""
+    picked = ", ".join(f"min_by({c}, row_id) as h_{c}" if c != "row_id" else "min(row_id) as h_row_id" for c in held)
+    return f"left join (select child_id as h_key, {picked} from {CHILD} group by child_id) h on h.h_key = s.child_id"
+
+
+def _previous_join(table: str, words: frozenset[str], shapes: Shapes) -> str:
+    held = [c for c in ("row_id", *shapes.of(table)) if f"l_{c}" in words]
+    if not held:
+        return ""
+    picked = ", ".join(f"{c} as l_{c}" for c in held)
+    order = LATEST.get(table, "row_id")
+    latest = f"select *, row_number() over (partition by child_id order by {order}) as l_place from {PREVIOUS}{table}"
+    return (
+        f"left join (select child_id as l_key, {picked} from ({latest}) p where l_place = 1) l on l.l_key = s.child_id"
+    )
+
+
+def _exists_join(table: str) -> str:
+    rows = f"select child_id as k_{table}, true as has_{table} from {table} group by child_id"
+    return f"left join ({rows}) x_{table} on x_{table}.k_{table} = s.child_id"
+
+
+def _aggregate_joins(rules: Sequence[CompiledRule]) -> list[str]:
+    wanted = {a.name: a for r in rules for a in r.aggregates}
+    joins = []
+    for table in sorted({a.table for a in wanted.values()}):
+        picked = ", ".join(f"{a.sql} as {a.name}" for a in wanted.values() if a.table == table)
+        rows = f"select child_id as g_{table}, {picked} from {table} group by child_id"
+        joins.append(f"left join ({rows}) y_{table} on y_{table}.g_{table} = s.child_id")
+    return joins
+
+
+@dataclass(frozen=True)
+class Bit:
+    """The place of a rule in the masks of a pass."""
+
+    code: str
+    mask: int
+    value: int
+
+
+def bits_of(rules: Sequence[CompiledRule]) -> tuple[Bit, ...]:
+    """Mask number and bit value of every rule with a fault condition, in order."""
+    with_fault = [r for r in rules if r.fault is not None]
+    return tuple(Bit(r.rule.code, i // MASK_BITS, 1 << (i % MASK_BITS)) for i, r in enumerate(with_fault))
+
+
+def masks_sql(source: str, rules: Sequence[CompiledRule]) -> str:
+    """Failing rows of a pass with their masks m0, m1 ...; each bit is one rule of `bits_of`."""
+    with_fault = [r for r in rules if r.fault is not None]
+    groups = [with_fault[i : i + MASK_BITS] for i in range(0, len(with_fault), MASK_BITS)]
+    masks = [
+        " + ".join(f"(case when {r.fault} then cast({1 << i} as bigint) else 0 end)" for i, r in enumerate(group))
+        for group in groups
+    ]
+    named = ", ".join(f"{mask} as m{n}" for n, mask in enumerate(masks))
+    failing = " or ".join(f"m{n} <> 0" for n in range(len(masks)))
+    return f"select * from (select row_id, child_id, {named} from {source}) m where {failing}"
+
+
+def judged_sql(source: str, rules: Sequence[CompiledRule]) -> str:
+    """One row: for each distinct denominator of the rules, the number of rows judged (`judged_conditions` order)."""
+    counts = (f"count(case when {condition} then 1 end)" for condition in judged_conditions(rules))
+    return f"select {', '.join(counts)} from {source}"
+
+
+def judged_conditions(rules: Sequence[CompiledRule]) -> tuple[str, ...]:
+    """The distinct denominators, in order of first use."""
+    return tuple(dict.fromkeys(r.judged for r in rules))

@@ -1,0 +1,4 @@
+-- The episode that was open at the end of the period before differs now in need_code.
+select 'episode' as table_id, f.row_id
+from first_episode f join last_open_episode l on l.child_id = f.child_id
+where f.need_code is distinct from l.need_code
