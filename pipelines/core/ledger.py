@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -120,9 +119,9 @@ class Ledger:
         Raises:
             UnreadableError: naming the entry whose content does not match its name.
         """
-        folder = str(self._paths.ledger)
-        held = sorted(os.listdir(folder)) if self._paths.ledger.is_dir() else []
-        return View(tuple(chain.from_iterable(_event(folder, name) for name in held if name.endswith(".json"))))
+        folder = self._paths.ledger
+        held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        return View(tuple(chain.from_iterable(_event(str(folder), name) for name in held if name.endswith(".json"))))
 
     def rows(self) -> tuple[LedgerRow, ...]:
         """Every row of every event, in order."""
