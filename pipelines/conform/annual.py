@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.conform import columns, layout
 from pipelines.conform.faultlog import FaultLog
 from pipelines.conform.records import Grid, SourceNote, TableLayout
-from pipelines.conform.tables import CastTable, Casting, cast_frame, cast_table
+from pipelines.conform.tables import Casting, CastTable, cast_frame, cast_table
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
@@ -110,9 +110,7 @@ def _note(grid: Grid, placed: TableLayout) -> SourceNote:
     return SourceNote(grid.file, grid.names[0], placed.table, line, placed.near, placed.unknown)
 
 
-def _fill_absent(
-    grids: Sequence[Grid], official: dict[str, columns.TableColumns], target: Target, found: Read
-) -> None:
+def _fill_absent(grids: Sequence[Grid], official: dict[str, columns.TableColumns], target: Target, found: Read) -> None:
     """A table of which an XML message holds no record was sent, and is empty: a message is whole or broken."""
     if not any(grid.container == "xml" for grid in grids):
         return

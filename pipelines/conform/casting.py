@@ -131,7 +131,8 @@ def cast_identifiers(text: pl.Series, pattern: str | None) -> Cast:
     """Identifiers as text, not yet tokens: `123.0` is mended, scientific notation and other forms are not readable."""
     work = _Work(text)
     form = f"^(?:{pattern})$" if pattern else None
-    if form and text.drop_nulls().str.contains(form).all():
+    is_odd = text.str.to_lowercase().is_in(PLACEHOLDERS)
+    if form and text.str.contains(form).all() and not is_odd.any():
         return Cast(text)
     _without_non_values(work)
     is_decimal = work.text.str.contains(r"^[0-9]+\.0+$").fill_null(value=False)

@@ -33,7 +33,7 @@ def split(grids: Sequence[Grid], stated: Mapping[str, str]) -> tuple[dict[str, s
 
 
 def read(grid: Grid) -> dict[str, str]:
-    """Parts of a cover, whether its labels stand in a column with the values beside or in a row with the values below."""
+    """Parts of a cover: labels in a column with the values beside them, or in a row with the values below."""
     rows = grid.cells.head(_DEPTH).rows()
     found: dict[str, str] = {}
     for y, row in enumerate(rows):

@@ -18,8 +18,18 @@ _FIRST_SERIAL, _LAST_SERIAL = 10_000, 60_000
 _TIME = r"[t ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(z|[+-]\d{2}:?\d{2})?$"
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _WELSH_MONTHS = {
-    "ionawr": "jan", "chwefror": "feb", "mawrth": "mar", "ebrill": "apr", "mai": "may", "mehefin": "jun",
-    "gorffennaf": "jul", "awst": "aug", "medi": "sep", "hydref": "oct", "tachwedd": "nov", "rhagfyr": "dec",
+    "ionawr": "jan",
+    "chwefror": "feb",
+    "mawrth": "mar",
+    "ebrill": "apr",
+    "mai": "may",
+    "mehefin": "jun",
+    "gorffennaf": "jul",
+    "awst": "aug",
+    "medi": "sep",
+    "hydref": "oct",
+    "tachwedd": "nov",
+    "rhagfyr": "dec",
 }
 
 
@@ -74,11 +84,16 @@ def _shape() -> pl.Expr:
     plain = pl.col("plain")
     serial = pl.col("text").str.extract(r"^(\d{5})(\.\d+)?$").cast(pl.Int32, strict=False)
     return (
-        pl.when(serial.is_between(_FIRST_SERIAL, _LAST_SERIAL)).then(pl.lit("serial"))
-        .when(plain.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}$")).then(pl.lit("dmy"))
-        .when(plain.str.contains(r"^\d{4}/\d{1,2}/\d{1,2}$")).then(pl.lit("ymd"))
-        .when(plain.str.contains(rf"^\d{{1,2}}/{_MONTH}/\d{{4}}$")).then(pl.lit("named"))
-        .when(plain.str.contains(rf"^\d{{1,2}}/(\d{{1,2}}|{_MONTH})/\d{{2}}$")).then(pl.lit("short"))
+        pl.when(serial.is_between(_FIRST_SERIAL, _LAST_SERIAL))
+        .then(pl.lit("serial"))
+        .when(plain.str.contains(r"^\d{1,2}/\d{1,2}/\d{4}$"))
+        .then(pl.lit("dmy"))
+        .when(plain.str.contains(r"^\d{4}/\d{1,2}/\d{1,2}$"))
+        .then(pl.lit("ymd"))
+        .when(plain.str.contains(rf"^\d{{1,2}}/{_MONTH}/\d{{4}}$"))
+        .then(pl.lit("named"))
+        .when(plain.str.contains(rf"^\d{{1,2}}/(\d{{1,2}}|{_MONTH})/\d{{2}}$"))
+        .then(pl.lit("short"))
         .otherwise(pl.lit("other"))
     )
 
@@ -87,10 +102,14 @@ def _day() -> pl.Expr:
     plain, shape = pl.col("plain"), pl.col("shape")
     serial = pl.col("text").str.extract(r"^(\d{5})").cast(pl.Int32, strict=False)
     return (
-        pl.when(shape == "dmy").then(plain.str.to_date("%d/%m/%Y", strict=False))
-        .when(shape == "ymd").then(plain.str.to_date("%Y/%m/%d", strict=False))
-        .when(shape == "named").then(plain.str.to_date("%d/%b/%Y", strict=False))
-        .when(shape == "serial").then(_EXCEL_DAY_ZERO + pl.duration(days=serial))
+        pl.when(shape == "dmy")
+        .then(plain.str.to_date("%d/%m/%Y", strict=False))
+        .when(shape == "ymd")
+        .then(plain.str.to_date("%Y/%m/%d", strict=False))
+        .when(shape == "named")
+        .then(plain.str.to_date("%d/%b/%Y", strict=False))
+        .when(shape == "serial")
+        .then(_EXCEL_DAY_ZERO + pl.duration(days=serial))
     )
 
 
@@ -98,11 +117,16 @@ def _cause() -> pl.Expr:
     shape, is_read = pl.col("shape"), pl.col("day").is_not_null()
     is_month_first = pl.col("plain").str.to_date("%m/%d/%Y", strict=False).is_not_null() & (shape == "dmy")
     return (
-        pl.when(shape == "serial").then(pl.lit("excel_serial"))
-        .when(is_read).then(None)
-        .when(shape == "short").then(pl.lit("two_digit_year"))
-        .when(is_month_first).then(pl.lit("month_first"))
-        .when(shape.is_in(["dmy", "ymd", "named"])).then(pl.lit("impossible_date"))
+        pl.when(shape == "serial")
+        .then(pl.lit("excel_serial"))
+        .when(is_read)
+        .then(None)
+        .when(shape == "short")
+        .then(pl.lit("two_digit_year"))
+        .when(is_month_first)
+        .then(pl.lit("month_first"))
+        .when(shape.is_in(["dmy", "ymd", "named"]))
+        .then(pl.lit("impossible_date"))
         .otherwise(pl.lit("not_a_date"))
     )
 

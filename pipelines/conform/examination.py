@@ -5,7 +5,7 @@ Each of the steps has a module of its own; keeping the bytes and the ledger belo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from pipelines.conform.rules.records import RuleOutcome
     from schemas.catalogue import Catalogue
 
-Previous = Sequence[FileLike] | Mapping[str, pl.DataFrame]
-"""The submission of the period before: its files, or its typed tables."""
+Previous = Sequence[FileLike] | Mapping[str, pl.DataFrame] | Callable[[Identity], Mapping[str, pl.DataFrame]]
+"""The submission of the period before: its files, its typed tables, or a way to find these once it is known whose."""
 
 _PROBLEM_RULES = {
     **dict.fromkeys(("empty", "no_rows"), "FM01"),
@@ -44,8 +44,15 @@ _PROBLEM_RULES = {
     **dict.fromkeys(("password", "archive_encrypted"), "FM04"),
     "legacy_workbook": "FM05",
     **dict.fromkeys(
-        ("archive_too_large", "archive_ratio", "archive_too_many", "archive_nested", "archive_path", "archive_link",
-         "archive_method"),
+        (
+            "archive_too_large",
+            "archive_ratio",
+            "archive_too_many",
+            "archive_nested",
+            "archive_path",
+            "archive_link",
+            "archive_method",
+        ),
         "FM06",
     ),
     "xml_dtd": "FM07",
@@ -83,7 +90,7 @@ def examine(
     """
     reading = read_submission(catalogue, tokeniser, files, claim)
     before = _previous_tables(catalogue, tokeniser, previous, reading)
-    outcome = _judge(catalogue, reading, before)
+    outcome = judge(catalogue, reading, before)
     faults, coverage = merge(catalogue, reading.log, outcome)
     return Examination(
         identity=reading.identity,
@@ -99,9 +106,7 @@ def examine(
     )
 
 
-def read_submission(
-    catalogue: Catalogue, tokeniser: Tokeniser, files: Sequence[FileLike], claim: Claim
-) -> Reading:
+def read_submission(catalogue: Catalogue, tokeniser: Tokeniser, files: Sequence[FileLike], claim: Claim) -> Reading:
     """Everything before the rules."""
     log = FaultLog(catalogue)
     opened = open_files(files, columns.record_names(catalogue))
@@ -115,9 +120,7 @@ def read_submission(
     identify.settle_from_dates(catalogue, events, finding)
     identify.check_dates(catalogue, events, finding, log)
     system = finding.profile.id if finding.profile else None
-    identity = Identity(
-        finding.return_id, finding.authority_code, finding.period_id, system, dict(finding.sources)
-    )
+    identity = Identity(finding.return_id, finding.authority_code, finding.period_id, system, dict(finding.sources))
     return Reading(identity, log, opened, read, _finished(read, identity, (tokeniser, log)))
 
 
@@ -189,8 +192,8 @@ def _finished(read: Read, identity: Identity, tools: tuple[Tokeniser, FaultLog])
     }
 
 
-def _judge(catalogue: Catalogue, reading: Reading, previous: Mapping[str, pl.DataFrame]) -> RuleOutcome | None:
-    """The outcome of the rules, None where it is not known whose rules would apply."""
+def judge(catalogue: Catalogue, reading: Reading, previous: Mapping[str, pl.DataFrame]) -> RuleOutcome | None:
+    """The outcome of the rules on a reading, None where it is not known whose rules would apply."""
     identity = reading.identity
     if not identity.return_id or not identity.period_id or not reading.tables or reading.log.has("ID10"):
         return None
@@ -208,9 +211,11 @@ def _previous_tables(
     catalogue: Catalogue, tokeniser: Tokeniser, previous: Previous, reading: Reading
 ) -> Mapping[str, pl.DataFrame]:
     """Typed tables of the period before; files of another authority or period are not used and told (ID12)."""
+    identity = reading.identity
+    if callable(previous):
+        return previous(identity)
     if isinstance(previous, Mapping):
         return previous
-    identity = reading.identity
     if not previous or not identity.is_complete:
         return {}
     from pipelines.core.periods import Period

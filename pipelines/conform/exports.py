@@ -18,7 +18,7 @@ from pipelines.conform.casting import cast_days
 from pipelines.conform.faultlog import FaultLog
 from pipelines.conform.reading.names import fold_name
 from pipelines.conform.records import Grid, SourceNote, TableLayout
-from pipelines.conform.tables import CastTable, Casting, cast_frame
+from pipelines.conform.tables import Casting, CastTable, cast_frame
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
@@ -58,7 +58,9 @@ def read(grids: Sequence[Grid], profile: ExportProfile, context: tuple[Catalogue
     catalogue, held, log = context
     known = columns.profile_columns(profile)
     headers = [(layout.header_row(grid, known), grid) for grid in grids]
-    fits = [(layout.fit(layout.header_names(g, row), known), -i) for i, (row, g) in enumerate(headers) if row is not None]
+    fits = [
+        (layout.fit(layout.header_names(g, row), known), -i) for i, (row, g) in enumerate(headers) if row is not None
+    ]
     log.judge(("LY11",), len(grids))
     if not fits:
         return Export(Read())
@@ -175,8 +177,10 @@ def _status_changes(cast: CastTable) -> CastTable:
     order = ["child_id", "episode_start_date", "row_number"]
     rows = cast.typed.sort(order, nulls_last=True)
     follows = pl.col("child_id").shift(-1) == pl.col("child_id")
-    is_end = pl.col("legal_status_code").is_null() & pl.col("placement_code").is_null() & (
-        pl.col("end_reason_code").is_not_null()
+    is_end = (
+        pl.col("legal_status_code").is_null()
+        & pl.col("placement_code").is_null()
+        & (pl.col("end_reason_code").is_not_null())
     )
     next_date = pl.when(follows).then(pl.col("episode_start_date").shift(-1))
     next_reason = pl.when(is_end.shift(-1)).then(pl.col("end_reason_code").shift(-1)).otherwise(pl.lit(CONTINUES))

@@ -48,16 +48,25 @@ class FaultLog:
         self._frames: list[pl.DataFrame] = []
         self._judged: dict[str, int] = dict.fromkeys(self.rules, 0)
 
-    def add(self, rule_id: str, *, table: str | None = None, row: int | None = None, item: str | None = None,
-            cause: str = "") -> None:
+    def add(
+        self,
+        rule_id: str,
+        *,
+        table: str | None = None,
+        row: int | None = None,
+        item: str | None = None,
+        cause: str = "",
+    ) -> None:
         """One fault of a whole file, table, column or row."""
         self._rows.append((rule_id, table, row, item, cause))
 
     def add_rows(self, rule_id: str, place: tuple[str, str | None], rows: pl.Series, cause: str) -> None:
         """A fault of many rows at once; `place` is (table, item), `rows` their row numbers."""
         if rows.len():
-            names = (pl.lit(v, pl.String).alias(k) for k, v in
-                     (("rule_id", rule_id), ("table", place[0]), ("item", place[1]), ("cause_group", cause)))
+            names = (
+                pl.lit(v, pl.String).alias(k)
+                for k, v in (("rule_id", rule_id), ("table", place[0]), ("item", place[1]), ("cause_group", cause))
+            )
             self._frames.append(rows.cast(pl.Int32).alias("row_number").to_frame().with_columns(*names))
 
     def judge(self, rule_ids: Iterable[str], n: int) -> None:
@@ -77,9 +86,7 @@ class FaultLog:
     def faults(self) -> pl.DataFrame:
         """rule_id, severity, table, row_number, item, cause_group, in a total order."""
         columns = ("rule_id", "table", "row_number", "item", "cause_group")
-        single = pl.DataFrame(
-            self._rows, schema={c: FAULT_SCHEMA[c] for c in columns}, orient="row"
-        )
+        single = pl.DataFrame(self._rows, schema={c: FAULT_SCHEMA[c] for c in columns}, orient="row")
         many = [frame.select(*columns) for frame in self._frames]
         severities = {code: rule.severity for code, rule in self.rules.items()}
         severity = pl.col("rule_id").replace_strict(severities, return_dtype=pl.String).alias("severity")

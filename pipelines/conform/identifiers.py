@@ -46,9 +46,14 @@ def give_back_zeros(tables: Mapping[str, pl.DataFrame], reference: str, log: Fau
 
 def _is_short_elsewhere(tables: Mapping[str, pl.DataFrame], known: pl.Series) -> bool:
     """True where another table writes an identifier with zeros in front that the reference table lost."""
-    return any(
-        frame[CHILD_ID].drop_nulls().str.contains(r"^0").any() for frame in tables.values() if CHILD_ID in frame.columns
-    ) and known.str.contains(r"^[0-9]+$").any()
+    return (
+        any(
+            frame[CHILD_ID].drop_nulls().str.contains(r"^0").any()
+            for frame in tables.values()
+            if CHILD_ID in frame.columns
+        )
+        and known.str.contains(r"^[0-9]+$").any()
+    )
 
 
 def _respelt(

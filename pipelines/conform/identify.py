@@ -125,9 +125,7 @@ def _return_named(catalogue: Catalogue, name: str | None, system: str | None) ->
     return None
 
 
-def _return_seen(
-    catalogue: Catalogue, evidence: Evidence, finding: Finding
-) -> tuple[str | None, ExportProfile | None]:
+def _return_seen(catalogue: Catalogue, evidence: Evidence, finding: Finding) -> tuple[str | None, ExportProfile | None]:
     """The return whose columns the grids show: an export profile, or the annual return of the period."""
     known = columns.all_columns(catalogue)
     headers = [
@@ -246,16 +244,19 @@ def check_dates(catalogue: Catalogue, events: Events, finding: Finding, log: Fau
     """Tell a file of another year (ID08), a return not collected in the period (ID10), and parts still missing."""
     held = catalogue.returns.get(finding.return_id or "")
     if finding.period_id and held:
-        year = finding.period_id[:7]
-        if year < held.since or (held.until and year > held.until):
-            log.add("ID10", cause=f"not_collected:{held.id}:{finding.period_id}")
-        elif Period(finding.period_id).is_quarter != (held.frequency == "quarterly"):
+        if not _is_collected(held, finding.period_id):
             log.add("ID10", cause=f"not_collected:{held.id}:{finding.period_id}")
         _check_year(events, finding, held, log)
     if not finding.period_id and not log.has("ID09"):
         log.add("ID06", cause="period_missing")
     if not finding.authority_code and not log.has("ID05") and not log.has("ID11"):
         log.add("ID03", cause="authority_missing")
+
+
+def _is_collected(held: Return, period: str) -> bool:
+    """Whether a return is collected for a period: its span of years, and years or quarters."""
+    is_begun = held.since <= period[:7] and (held.until is None or period[:7] <= held.until)
+    return is_begun and Period(period).is_quarter == (held.frequency == "quarterly")
 
 
 def _check_year(events: Events, finding: Finding, held: Return, log: FaultLog) -> None:

@@ -55,9 +55,7 @@ def lay_out(grid: Grid, row: int, official: TableColumns) -> TableLayout:
     columns, renamed, duplicated = _match(names, official)
     missing = tuple(item for item in official.columns if item not in columns)
     used = set(columns.values())
-    unknown = tuple(
-        n for i, n in enumerate(names) if n and i not in used and fold_name(n) not in official.items
-    )
+    unknown = tuple(n for i, n in enumerate(names) if n and i not in used and fold_name(n) not in official.items)
     near = {}
     for item in missing:
         column = official.columns[item]

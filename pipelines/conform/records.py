@@ -70,13 +70,14 @@ class Grid:
 class CellMark:
     """Something about cells that their text does not show: a merged range, a formula, an error of the spreadsheet.
 
-    `first_line` to `last_line` are rows of the sheet (1-based), `column` the 0-based column of its first cell.
+    `first_line` to `last_line` are rows of the sheet (1-based), `column` to `last_column` those of the grid (0-based).
     """
 
     kind: str
     first_line: int
     last_line: int
     column: int
+    last_column: int
 
 
 @dataclass(frozen=True)

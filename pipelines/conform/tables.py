@@ -15,7 +15,7 @@ from pipelines.conform import casting, layout
 from pipelines.conform.casting import Cast
 from pipelines.conform.faultlog import FaultLog
 from pipelines.conform.reading import workbook
-from pipelines.conform.records import Grid, TableLayout
+from pipelines.conform.records import CellMark, Grid, TableLayout
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
@@ -178,11 +178,18 @@ def report_marks(grid: Grid, placed: TableLayout, raw: pl.DataFrame, casting_: C
     by_column = {position: item for item, position in placed.columns.items()}
     row_at = dict(zip(raw["source_line"].to_list(), raw["row_number"].to_list(), strict=True))
     for mark in grid.marks:
-        item = by_column.get(mark.column)
-        if item is None:
-            continue
         rule, word = _MARK_RULES[mark.kind]
-        cause = f"{word}:{casting_.official.get(item, item)}"
-        for line in range(mark.first_line, min(mark.last_line, mark.first_line + len(row_at)) + 1):
-            if line in row_at:
-                casting_.log.add(rule, table=casting_.table.id, row=row_at[line], item=item, cause=cause)
+        for column in by_column.keys() & range(mark.column, mark.last_column + 1):
+            item = by_column[column]
+            cause = f"{word}:{casting_.official.get(item, item)}"
+            for line in _lines(mark, row_at):
+                # The first cell of a merged range holds its value; the others lost theirs.
+                if mark.kind != workbook.MERGED or (line, column) != (mark.first_line, mark.column):
+                    casting_.log.add(rule, table=casting_.table.id, row=row_at[line], item=item, cause=cause)
+
+
+def _lines(mark: CellMark, row_at: Mapping[int, int]) -> list[int]:
+    """Lines of a mark that are data rows, without walking a range that a hostile file makes a million lines long."""
+    if mark.last_line - mark.first_line > len(row_at):
+        return [line for line in row_at if mark.first_line <= line <= mark.last_line]
+    return [line for line in range(mark.first_line, mark.last_line + 1) if line in row_at]

@@ -21,6 +21,9 @@ from pipelines.conform.records import CellMark, Grid
 
 MERGED, FORMULA, NO_VALUE, ERROR = "merged", "formula", "formula_no_value", "error"
 
+MAX_MERGED = 2_000
+"""Merged ranges told of one sheet; a sheet with more is a picture made of cells."""
+
 _OLE = b"\xd0\xcf\x11\xe0"
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
@@ -134,12 +137,13 @@ def _marks(parts: zipfile.ZipFile, part: str) -> tuple[CellMark, ...]:
     if part not in parts.namelist():
         return ()
     xml = parts.read(part)
-    merged = [(MERGED, int(top), int(bottom), _number(left)) for left, top, _, bottom in _MERGE.findall(xml)]
-    odd = [mark for mark in (_odd_cell(*cell) for cell in _odd_candidates(xml)) if mark]
-    if not merged and not odd:
-        return ()
-    first = min(_number(letters) for letters in set(_FIRST_COLUMNS.findall(xml)))
-    return tuple(CellMark(kind, top, bottom, column - first) for kind, top, bottom, column in (*merged, *odd))
+    first = min((_number(letters) for letters in set(_FIRST_COLUMNS.findall(xml))), default=0)
+    merged = [
+        CellMark(MERGED, int(top), int(bottom), _number(left) - first, _number(right) - first)
+        for left, top, right, bottom in _MERGE.findall(xml)[:MAX_MERGED]
+    ]
+    odd = [mark for mark in (_odd_cell(head, body, first) for head, body in _odd_candidates(xml)) if mark]
+    return (*merged, *odd)
 
 
 def _odd_candidates(xml: bytes) -> list[tuple[bytes, bytes]]:
@@ -149,14 +153,14 @@ def _odd_candidates(xml: bytes) -> list[tuple[bytes, bytes]]:
     return [(head, body) for head, body in _CELL.findall(xml) if b"<f" in body or b't="e"' in head]
 
 
-def _odd_cell(head: bytes, body: bytes) -> tuple[str, int, int, int] | None:
+def _odd_cell(head: bytes, body: bytes, first: int) -> CellMark | None:
     place = _PLACE.search(head)
     if not place:
         return None
     has_value = b"<v>" in body and b"<v></v>" not in body
     kind = ERROR if b't="e"' in head else FORMULA if has_value else NO_VALUE
-    line = int(place.group(2))
-    return kind, line, line, _number(place.group(1))
+    line, column = int(place.group(2)), _number(place.group(1)) - first
+    return CellMark(kind, line, line, column, column)
 
 
 def _number(letters: bytes) -> int:
