@@ -18,5 +18,7 @@ def load() -> Messages:
 
 
 def say(key: str, language: str, /, **params: str | int) -> str:
-    """One message with its placeholders filled."""
-    return load()[key][language].format(**params)
+    """One message with its placeholders filled; a key that has no wording is shown as it is, for a missing label must
+    not cost anybody the rest of a report (a test finds those keys first)."""
+    worded = load().get(key)
+    return worded[language].format(**params) if worded else key

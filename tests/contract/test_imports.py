@@ -65,6 +65,15 @@ def test_what_everything_starts_with_is_light(code: str) -> None:
     assert loaded_by(code) & set(SLOW) == set()
 
 
+def test_checking_a_file_loads_neither_dagster_nor_dbt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the verb finds wrong with the file: an authority waits for an answer, not for an orchestrator."""
+    sent = tmp_path / "episodes.csv"
+    sent.write_text("CHILD,DECOM\n1,01/04/2018\n")
+    monkeypatch.setenv("MESUR_DATA", str(tmp_path / "data"))
+    code = f"from pipelines.cli import main; assert main(['check', {str(sent)!r}]) in (1, 3); print()"
+    assert loaded_by(code) & {"dagster", "dagster_dbt", "dbt"} == set()
+
+
 def test_no_module_reads_the_environment_when_it_is_imported() -> None:
     """Settings are read once, by `Settings.load`: elsewhere `os.environ` stands in functions that start processes."""
     for path in sorted((PROJECT / "pipelines").rglob("*.py")):
