@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import polars as pl
@@ -27,9 +27,35 @@ _LICENCES = {"OGL-UK-3.0": "https://www.nationalarchives.gov.uk/doc/open-governm
 
 def write_package(folder: Path, frame: pl.DataFrame, star: Star, publication: Publication) -> None:
     """`datapackage.json`: a tabular data package (Frictionless, version 1) over the tidy CSV."""
+    edition = star["dim_edition"].row(-1, named=True)
+    licence = {"name": publication.licence}
+    if publication.licence in _LICENCES:
+        licence["path"] = _LICENCES[publication.licence]
+    about = {
+        "profile": "tabular-data-package",
+        "name": publication.id,
+        "title": publication.title.en,
+        "title_cy": publication.title.cy,
+        "description": publication.summary.en,
+        "description_cy": publication.summary.cy,
+        "version": edition["edition_id"],
+        "created": f"{edition['edition_date'].isoformat()}T00:00:00Z",
+        "licenses": [licence],
+        "contributors": [{"title": publication.contact, "role": "publisher"}],
+        "resources": [_resource(folder, frame, star, publication)],
+    }
+    _write_json(folder / "datapackage.json", about)
+
+
+def _resource(folder: Path, frame: pl.DataFrame, star: Star, publication: Publication) -> dict[str, object]:
     path = Path("csv", "observations.csv")
     written = folder / path
-    resource = {
+    schema = {
+        "fields": [_field(star, name, kind) for name, kind in frame.schema.items()],
+        "primaryKey": ["measure_id", "breakdown_id", "category_code", "area_code", "period"],
+        "missingValues": [""],
+    }
+    return {
         "profile": "tabular-data-resource",
         "name": "observations",
         "path": path.as_posix(),
@@ -40,28 +66,8 @@ def write_package(folder: Path, frame: pl.DataFrame, star: Star, publication: Pu
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "header": True},
         "bytes": written.stat().st_size,
         "hash": f"sha256:{sha256_of(written)}",
-        "schema": {
-            "fields": [_field(star, name, kind) for name, kind in frame.schema.items()],
-            "primaryKey": ["measure_id", "breakdown_id", "category_code", "area_code", "period"],
-            "missingValues": [""],
-        },
+        "schema": schema,
     }
-    about = {
-        "profile": "tabular-data-package",
-        "name": publication.id,
-        "title": publication.title.en,
-        "title_cy": publication.title.cy,
-        "description": publication.summary.en,
-        "description_cy": publication.summary.cy,
-        "version": star["dim_edition"]["edition_id"][-1],
-        "created": f"{star['dim_edition']['edition_date'][-1].isoformat()}T00:00:00Z",
-        "licenses": [{"name": publication.licence, "path": _LICENCES[publication.licence]}]
-        if publication.licence in _LICENCES
-        else [{"name": publication.licence}],
-        "contributors": [{"title": publication.contact, "role": "publisher"}],
-        "resources": [resource],
-    }
-    _write_json(folder / "datapackage.json", about)
 
 
 def write_record(folder: Path, edition: Edition, context: PublishContext, star: Star) -> None:
@@ -111,7 +117,7 @@ def _field(star: Star, name: str, kind: pl.DataType) -> dict[str, object]:
 def _own_version() -> str:
     try:
         return version("mesur")
-    except ModuleNotFoundError:  # importlib.metadata: run from a tree that is not installed
+    except PackageNotFoundError:  # run from a tree that is not installed
         return "0"
 
 

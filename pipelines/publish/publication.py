@@ -18,6 +18,7 @@ from pipelines.core.errors import Place, RefusedError, UnreadableError, UsageErr
 from pipelines.core.files import atomic_directory, sha256_of, sweep
 from pipelines.core.locks import exclusive
 from pipelines.core.periods import Period
+from pipelines.core.redaction import room
 from pipelines.core.settings import Settings
 from pipelines.publish import guard, mart, note, package, revisions, tidy
 from pipelines.publish import star as stars
@@ -67,7 +68,7 @@ def publish(
     publication = _known(catalogue, publication_id, context)
     _refuse_unproved(disclosed_path, context.proof_path)
     press = Press(settings, publication, context, Shelf(settings.paths.published / publication_id), {})
-    with exclusive(settings, f"publish-{publication_id}"):
+    with room(), exclusive(settings, f"publish-{publication_id}"):
         sweep(press.shelf.root)
         with press.timed("read and shape"):
             star = stars.content(read_opened(disclosed_path, catalogue, publication), catalogue, publication, context)
@@ -141,6 +142,14 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
             package.write_beside(folder, press.context)
             package.write_record(folder, edition, press.context, star)
             package.write_sums(folder)
+    _seal(press.shelf.folder(edition.id))
+
+
+def _seal(folder: Path) -> None:
+    """Let everybody read the files of an edition and nobody write them."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(0o444)
 
 
 def _write_data(press: Press, star: Star, folder: Path) -> None:

@@ -61,7 +61,7 @@ def contents(grids: Sequence[Grid], lang: str) -> Sheet:
         headers=(say("publish.head.worksheet", lang), say("publish.head.title", lang)),
         rows=tuple(((f"internal:'{name}'!A1", name), title) for name, title in named),
         table_name="contents",
-        widths=(18, 110),
+        widths=(18, 130),
     )
 
 
@@ -79,7 +79,7 @@ def notes(star: Star, grids: Sequence[Grid], lang: str) -> Sheet:
         headers=(say("publish.head.shorthand", lang), say("publish.head.meaning", lang)),
         rows=tuple((f"[{code}]", _meaning(code, label, lang)) for code, label in labels if code in used),
         table_name="shorthand",
-        widths=(18, 110),
+        widths=(18, 130),
     )
 
 
@@ -96,7 +96,7 @@ def definitions(star: Star, lang: str) -> Sheet:
         headers=tuple(say(f"publish.head.{head}", lang) for head in heads),
         rows=tuple(rows),
         table_name="definitions",
-        widths=(34, 44, 18, 70, 60),
+        widths=(36, 44, 24, 70, 60),
     )
 
 

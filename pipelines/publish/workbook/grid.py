@@ -5,6 +5,7 @@ Spreadsheet cells, formats and files do not belong here (see `drawing.py`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -136,8 +137,11 @@ class Part:
 
 def grids(held: Frame, publication: Publication) -> Iterator[Grid]:
     """One grid per table of the publication and kind of period that has any figure."""
+    by_pair: defaultdict[tuple[str, str], list[Key]] = defaultdict(list)
+    for key in held.cells:
+        by_pair[key[0], key[3]].append(key)
     for table in publication.tables:
-        of_table = [k for k in held.cells if k[0] in table.measures and k[3] == table.breakdown]
+        of_table = [k for m in table.measures for k in by_pair[m, table.breakdown]]
         for kind in ("year", "quarter"):
             keys = frozenset(k for k in of_table if held.periods[k[2]][0] == kind)
             part = Part(held, table, kind, keys)

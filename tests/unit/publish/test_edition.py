@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from made_edition import Desk
 
-from pipelines.core.errors import MesurError, RefusedError, UnreadableError, UsageError
+from pipelines.core.errors import InternalError, MesurError, RefusedError, UnreadableError, UsageError
 from pipelines.publish import guard, mart, note, package, publication, tidy
 from pipelines.publish.layout import KEY, MART
 from schemas import Catalogue
@@ -174,8 +174,8 @@ def test_an_edition_finished_but_not_pointed_to_is_taken_up(desk: Desk, monkeypa
     assert json.loads((desk.root / "latest.json").read_text()) == {"edition": "2024-25-2"}
 
 
-class Crash(Exception):
-    pass
+class Crash(BaseException):
+    """What ends a process without asking: not one of the errors that a room turns into words."""
 
 
 def crash(*_: object, **__: object) -> None:
@@ -224,6 +224,23 @@ def test_rows_that_break_the_contract_are_refused(desk: Desk, key: str) -> None:
     error = refused(desk)
     assert isinstance(error, RefusedError)
     assert error.key == key
+
+
+def test_a_fault_of_ours_leaves_as_our_own_error_without_values(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError(made_edition.CLOSED_MARK)
+
+    monkeypatch.setattr(mart, "write_mart", fails)
+    with pytest.raises(InternalError) as caught:
+        desk.publish()
+    assert made_edition.CLOSED_MARK not in f"{caught.value} {caught.value.params}"
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_files_of_an_edition_cannot_be_written(desk: Desk) -> None:
+    held = [p for p in desk.publish().folder.rglob("*") if p.is_file()]
+    assert {p.stat().st_mode & 0o777 for p in held} == {0o444}
 
 
 def test_the_same_cell_in_two_tables_is_one_row(desk: Desk) -> None:
