@@ -201,3 +201,28 @@ def write(held: pl.DataFrame, folder: Path) -> Path:
     path = folder / "cells.parquet"
     held.write_parquet(path)
     return path
+
+
+Inner = dict[tuple[str, str], tuple[int, int]]
+"""(authority, category) -> (numerator, denominator)."""
+
+
+def summed(catalogue: Catalogue, inner: Inner, breakdown: str, measure_id: str) -> pl.DataFrame:
+    """Cells of one measure from its inner counts: the breakdown, its total, regions and Wales added up from them."""
+    measure = catalogue.measures[measure_id]
+    rows = pl.DataFrame(
+        [(a, c, n, d) for (a, c), (n, d) in inner.items()],
+        schema={"authority_code": pl.String, "code": pl.String, "numerator": pl.Int64, "denominator": pl.Int64},
+        orient="row",
+    ).with_columns(period_id=pl.lit("2023-24"))
+    both = {"total": pl.lit("T"), breakdown: pl.col("code")} if breakdown != "total" else {"total": pl.lit("T")}
+    parts = []
+    for name, code in both.items():
+        held = (
+            _by_area(catalogue, rows.with_columns(breakdown_code=code))
+            .group_by("area_type", "area_code", "period_id", "breakdown_code")
+            .agg(pl.col("numerator", "denominator").sum())
+            .with_columns(contributors=pl.col("denominator"), average=pl.lit(100.0))
+        )
+        parts.append(_finished(held, measure, name))
+    return pl.concat(parts)

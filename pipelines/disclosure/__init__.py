@@ -1,0 +1,32 @@
+"""Disclosure control: restricted cells in; protected cells, their status and a proof out.
+
+Nothing of a person comes in and nothing unprotected goes out; publishing does not belong here.
+"""
+
+from pipelines.disclosure.attack import Dimension, Practice, TableAudit, TableShape, audit_table
+from pipelines.disclosure.audit import Subject, Verdict, Violation, check
+from pipelines.disclosure.config import DisclosureConfig
+from pipelines.disclosure.errors import CellsDisagree, Refused
+from pipelines.disclosure.policy import policy
+from pipelines.disclosure.proof import DisclosureSummary
+from pipelines.disclosure.room import Task, protect, protect_task
+
+__all__ = [
+    "CellsDisagree",
+    "Dimension",
+    "DisclosureConfig",
+    "DisclosureSummary",
+    "Practice",
+    "Refused",
+    "Subject",
+    "TableAudit",
+    "TableShape",
+    "Task",
+    "Verdict",
+    "Violation",
+    "audit_table",
+    "check",
+    "policy",
+    "protect",
+    "protect_task",
+]

@@ -113,7 +113,7 @@ def check(catalogue: Catalogue, subject: Subject) -> Verdict:
         found = audit_figures.shape(connection)
         if found:  # without the right columns and rows the other checks have nothing to stand on
             return Verdict(_violations(found), 0, 0, 0, 0, 0)
-        audit_places.prepare(connection)
+        audit_places.prepare(connection, subject.config)
         found += audit_figures.check(connection, subject.config)
         found += audit_places.check(connection, subject.config)
         bounds = audit_bounds.check(connection, subject.config)

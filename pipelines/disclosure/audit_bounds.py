@@ -108,6 +108,11 @@ NARROWED = """
     select 'narrowed', table_id, count(*) from limit_of
     where truth between 1 and $small and (low > 1 or high < $small) group by all
 """
+WHOLE_GROUP_KNOWN = """
+    select 'whole_group_known', g.table_id, count(*)
+    from whole_group g join known k using (place) join limit_of l on l.who = k.who
+    where g.is_hidden and l.low >= l.truth group by all
+"""
 SINGLE = "select 'single_hidden', table_id, count(*) from line where must_pair and n_hidden = 1 group by all"
 BARE_GAP = """
     select 'complement_open', table_id, count(*) from gap
@@ -115,10 +120,16 @@ BARE_GAP = """
 """
 
 
+CONTRADICTION = "select 'contradiction', table_id, count(*) from limit_of where low > high group by all"
+
+
 def _propagate(connection: duckdb.DuckDBPyConnection) -> int:
-    """Narrows `limit_of` until no line narrows anything; the number of passes."""
+    """Narrows `limit_of` until no line narrows anything, or figures contradict each other; the number of passes."""
     connection.execute("create table active as select line from line")
     for number in range(1, MAX_PASSES + 1):
+        # from a contradiction on, bounds would chase each other without end
+        if connection.execute(CONTRADICTION).fetchall():
+            return number
         connection.execute(f"create or replace table step as {STEP}", {"far": FAR})
         n_changed = connection.execute("select count(*) from step").fetchone()
         if not n_changed or not n_changed[0]:
@@ -141,7 +152,8 @@ def check(connection: duckdb.DuckDBPyConnection, config: DisclosureConfig) -> Bo
         connection.execute(statement, {k: v for k, v in given.items() if f"${k}" in statement})
     found: Found = connection.execute(SINGLE).fetchall() + connection.execute(BARE_GAP, small).fetchall()
     n_passes = _propagate(connection)
-    found += connection.execute(NARROWED, small).fetchall()
+    found += connection.execute(CONTRADICTION).fetchall()
+    found += connection.execute(NARROWED, small).fetchall() + connection.execute(WHOLE_GROUP_KNOWN).fetchall()
     counts = connection.execute(
         "select (select count(*) from line), (select count(*) from limit_of where truth between 1 and $small)", small
     ).fetchone()

@@ -70,22 +70,24 @@ SAME_SET = """
     group by all
 """
 WHOLE_GROUPS = """
-    with same as (select set_name, breakdown, code, same from slice),
-    row_total as (select set_name, period_id, area_code, truth as total, shown, s.same as total_same
-                  from place left join same s using (set_name, breakdown, code) where breakdown = 'total')
-    select 'whole_group_shown', p.table_id, count(*)
-    from place p join row_total t using (set_name, period_id, area_code)
-         left join same s using (set_name, breakdown, code)
-    where p.breakdown in (select breakdown from sensitive) and p.truth = t.total and t.total >= $group_min
-          and p.shown is not null and s.same is distinct from t.total_same
-    group by all
+create table whole_group as
+with same as (select set_name, breakdown, code, same from slice),
+     row_total as (select set_name, period_id, area_code, truth as total, s.same as total_same
+                   from place left join same s using (set_name, breakdown, code) where breakdown = 'total')
+select p.place, p.table_id, p.shown is null as is_hidden
+from place p join row_total t using (set_name, period_id, area_code)
+     left join same s using (set_name, breakdown, code)
+where p.breakdown in (select breakdown from sensitive) and p.truth = t.total and t.total >= $group_min
+      and (s.same is null or s.same is distinct from t.total_same)
 """
+WHOLE_GROUP_SHOWN = "select 'whole_group_shown', table_id, count(*) from whole_group where not is_hidden group by all"
 
 
-def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Builds `place` (each set of children in each area and period, true and shown) and `slice`."""
+def prepare(connection: duckdb.DuckDBPyConnection, config: DisclosureConfig) -> None:
+    """Builds `place` (each set of children in each area and period, true and shown), `slice` and `whole_group`."""
     for statement in (SHOWN_COUNTS, PLACES, SLICES):
         connection.execute(statement)
+    connection.execute(WHOLE_GROUPS, {"group_min": config.group_total_min})
 
 
 def check(connection: duckdb.DuckDBPyConnection, config: DisclosureConfig) -> Found:
@@ -94,5 +96,5 @@ def check(connection: duckdb.DuckDBPyConnection, config: DisclosureConfig) -> Fo
     flags = ", ".join(f"count(*) filter (where {condition})" for condition in CHECKS.values())
     rows = connection.execute(f"select table_id, {flags} from place group by table_id", parameters).fetchall()
     found = [(name, row[0], n) for row in rows for name, n in zip(CHECKS, row[1:], strict=True) if n]
-    groups = connection.execute(WHOLE_GROUPS, {"group_min": config.group_total_min}).fetchall()
+    groups = connection.execute(WHOLE_GROUP_SHOWN).fetchall()
     return found + connection.execute(SAME_SET).fetchall() + groups

@@ -67,6 +67,9 @@ def _step(lines: Lines, members: pl.DataFrame, lower: pl.Series, upper: pl.Serie
 def propagate(lines: Lines, members: pl.DataFrame, lower: pl.Series, upper: pl.Series) -> tuple[pl.Series, pl.Series]:
     """(lower, upper) of every cell once no line narrows anything further.
 
+    Figures that contradict each other end it at once (some lower bound above its upper one): from there on bounds
+    would chase each other without end.
+
     Args:
         members: the members to use, whole lines only (all of `lines.members`, or those of some components).
         lower, upper: bounds by cell number, as `rounding.bounds` gives them.
@@ -78,6 +81,8 @@ def propagate(lines: Lines, members: pl.DataFrame, lower: pl.Series, upper: pl.S
             break
         lower = lower.scatter(changed["cell"], changed["lower"])
         upper = upper.scatter(changed["cell"], changed["upper"])
+        if (changed["lower"] > changed["upper"]).any():
+            break
         touched = members.join(changed.select("cell"), on="cell", how="semi").select("line").unique()
         active = members.join(touched, on="line", how="semi", maintain_order="left")
     return lower, upper

@@ -24,14 +24,17 @@ def grouped(frame: pl.DataFrame, by: str, values: str, size: int) -> list[list[i
 class Board:
     """Hidden cells and, for every line whose parts make up its total, how many of its cells are hidden.
 
-    Only published cells count: a complement that no table shows is never a companion and needs none.
+    A line with a cell that no table shows (a complement) is left out: nothing can be got from it by subtraction.
     """
 
     def __init__(self, register: Register, lines: Lines, hidden: pl.Series) -> None:
         n_cells, n_lines = register.cells.height, lines.lines.height
         shown = register.cells.filter("is_published").select("cell")
         exact = lines.lines.filter("is_exact").select("line")
-        counted = lines.members.join(shown, on="cell", how="semi").join(exact, on="line", how="semi").sort("line", "cell")
+        covered = lines.members.join(shown, on="cell", how="anti").select("line").unique()
+        counted = (
+            lines.members.join(exact, on="line", how="semi").join(covered, on="line", how="anti").sort("line", "cell")
+        )
         self.is_hidden = bytearray(hidden.cast(pl.UInt8).to_list())
         self.is_published = bytearray(register.cells["is_published"].cast(pl.UInt8).to_list())
         self.cost: list[float] = weights.of(register.cells).to_list()

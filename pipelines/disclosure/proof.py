@@ -152,6 +152,7 @@ def proof_json(found: DisclosureSummary, config: DisclosureConfig) -> str:
         ],
         "lines_checked": found.n_lines,
         "lines_inexact": found.n_lines_inexact,
+        "passed": not verdict.violations,
         "audit": {
             "rows": verdict.n_rows,
             "lines": verdict.n_lines,

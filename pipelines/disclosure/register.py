@@ -154,13 +154,17 @@ def build(catalogue: Catalogue, publication: Publication, cells_path: Path) -> R
     rows = _rows(catalogue, publication, cells_path)
     statistics = _statistics(rows)
     places = same_sets.number(_places(statistics))
+    split = places.filter(pl.col("breakdown_id") != TOTAL_BREAKDOWN).select("key", "period_id").unique()
+    is_total = pl.col("breakdown_id") == TOTAL_BREAKDOWN
     cells = (
-        places.group_by("cell")
+        places.join(split.with_columns(is_split=pl.lit(value=True)), on=["key", "period_id"], how="left")
+        .group_by("cell")
         .agg(
             pl.col("true").first(),
             pl.col("is_published").any(),
             pl.col("area_type").first(),
-            (pl.col("breakdown_id") == TOTAL_BREAKDOWN).any().alias("is_margin"),
+            is_total.any().alias("is_total"),
+            (is_total & pl.col("is_split").fill_null(value=False)).any().alias("is_margin"),
             pl.struct("fact", "period_id").first().alias("component"),
         )
         .sort("cell")

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.core.errors import Place, UnreadableError, UsageError
 from pipelines.core.files import atomic_file, atomic_write
 from pipelines.disclosure import audit, disclosed, lines, primary, proof, register, secondary
 from pipelines.disclosure.config import DisclosureConfig
 from pipelines.disclosure.errors import Refused
 from pipelines.disclosure.proof import DisclosureSummary, Worked
+from pipelines.disclosure.records import Register
 from schemas.catalogue import Catalogue
 
 DISCLOSED, PROOF, SUPPRESSION = "disclosed.parquet", "proof.json", "suppression.json"
@@ -42,6 +44,8 @@ def protect_task(catalogue: Catalogue, task: Task) -> DisclosureSummary:
     Each file is renamed into place whole, the proof last; it names the fingerprint of the file it is a proof of.
 
     Raises:
+        UsageError: there is no such publication.
+        UnreadableError: the cells are absent or lack columns.
         CellsDisagree: two measures give different counts for the same set of children.
         Refused: the independent audit found something, or a protected cell could not be protected; nothing is
             written, what was there before stays.
@@ -62,9 +66,19 @@ def protect_task(catalogue: Catalogue, task: Task) -> DisclosureSummary:
     return replace(summary, seconds=round(time.perf_counter() - started, 2))
 
 
+def _register(catalogue: Catalogue, task: Task) -> Register:
+    publication = catalogue.publications.get(task.publication_id)
+    if publication is None:
+        allowed = ", ".join(sorted(catalogue.publications))
+        raise UsageError("disclosure.no_publication", given=task.publication_id, allowed=allowed)
+    try:
+        return register.build(catalogue, publication, task.cells_path)
+    except (OSError, pl.exceptions.PolarsError):
+        raise UnreadableError("disclosure.cells_unreadable", Place(file=task.cells_path.name)) from None
+
+
 def _work(catalogue: Catalogue, task: Task) -> Worked:
-    publication = catalogue.publications[task.publication_id]
-    held = register.build(catalogue, publication, task.cells_path)
+    held = _register(catalogue, task)
     bound = lines.build(held)
     sensitive = frozenset(b.id for b in catalogue.breakdowns.values() if b.is_sensitive)
     hidden, targets, n_groups = primary.find(held, sensitive, task.config)

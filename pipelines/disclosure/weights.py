@@ -10,11 +10,13 @@ import polars as pl
 AREA_FACTOR = {"authority": 1.0, "region": 1.6, "wales": 8.0}
 """Regions as in the disclosure note (3.3); Wales is what most readers come for."""
 MARGIN_FACTOR = 40.0
-"""A total over the categories: given up only where nothing else protects."""
+"""A total over categories that are shown: given up only where nothing else protects."""
+TOTAL_FACTOR = 4.0
+"""A measure's figure for a whole area that is not split further, such as children in foster care."""
 
 
 def of(cells: pl.DataFrame) -> pl.Series:
     """Cost of hiding each cell: (10 + 10 ln(1 + count)), times the factors of its area and of a margin."""
     area = pl.col("area_type").replace_strict(AREA_FACTOR, default=1.0, return_dtype=pl.Float64)
-    margin = pl.when("is_margin").then(MARGIN_FACTOR).otherwise(1.0)
+    margin = pl.when("is_margin").then(MARGIN_FACTOR).when("is_total").then(TOTAL_FACTOR).otherwise(1.0)
     return cells.select(cost=(10 + 10 * pl.col("true").log1p()) * area * margin).to_series()
