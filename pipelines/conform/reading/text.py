@@ -28,6 +28,7 @@ _BOMS = (
 _BINARY_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b")
 _SAMPLE = 64 * 1024
 _MAX_CONTROL_SHARE = 0.05
+_MAX_STRANGE_SHARE = 0.3
 _MAX_RECORD_LINES = 60
 """In lines. A quoted cell may hold line breaks; a record longer than this is a quotation mark that was never closed."""
 
@@ -183,11 +184,9 @@ def _single_byte_encoding(content: bytes) -> str:
 
 def _looks_binary(text: str) -> bool:
     sample = text[:_SAMPLE]
-    odd = sum(
-        1 for char in sample if (char < " " and char not in "\t\r\n\x00\x0c\x1a") or char in (_REPLACEMENT, "\x7f")
-    )
-    nul = sample.count("\x00")
-    return odd > _MAX_CONTROL_SHARE * len(sample) or nul > 0.3 * len(sample)
+    n_control = sum(1 for char in sample if (char < " " and char not in "\t\r\n\x00\x0c\x1a") or char == "\x7f")
+    n_strange = sample.count(_REPLACEMENT) + sample.count("\x00")
+    return n_control > _MAX_CONTROL_SHARE * len(sample) or n_strange > _MAX_STRANGE_SHARE * len(sample)
 
 
 def _without_mishaps(text: str, encoding: str, name: str) -> Decoded:

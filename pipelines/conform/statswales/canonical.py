@@ -47,7 +47,6 @@ class Setting:
     card: ExtractCard
     areas: AreaIndex
     categories: CodeList | None
-    dataset_id: str
     vintage: str | None
 
 
@@ -79,7 +78,7 @@ def observe(table: RawTable, roles: Roles, setting: Setting) -> tuple[pl.DataFra
     n_rows = table.frame.height
     held: dict[str, Iterable[object]] = {
         "row_number": table.frame[ROW],
-        "dataset_id": [setting.dataset_id] * n_rows,
+        "dataset_id": [setting.card.id] * n_rows,
         "generation": [table.generation] * n_rows,
         **_area_columns(work),
         **_period_columns(work),

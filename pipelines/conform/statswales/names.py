@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 _FOOTNOTE_MARK = re.compile(r"\s*(\((\d{1,2}|[rpe!]{1,2})\)|\[(\d{1,2}|[a-z]{1,3})\])\s*$", flags=re.IGNORECASE)
-_TOTALS = ("total", "cyfanswm", "all ", "pob ", "pawb", "holl ")
+_TOTALS = ("total", "cyfanswm", "all", "pob", "pawb", "holl")
 
 
 def fold(name: str) -> str:
@@ -34,5 +34,4 @@ def without_mark(label: str) -> str:
 
 def is_total(label: str) -> bool:
     """True for the member that stands for all others of its dimension, in either language."""
-    folded = fold(without_mark(label))
-    return folded in ("all", "pob") or any(folded.startswith(word) for word in _TOTALS)
+    return fold(without_mark(label)).partition(" ")[0] in _TOTALS

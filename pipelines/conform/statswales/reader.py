@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 import yaml
 
 from pipelines.conform.reading.source import SourceFile
-from pipelines.conform.statswales.areas import build_index
+from pipelines.conform.statswales.areas import AreaIndex, build_index
 from pipelines.conform.statswales.canonical import Setting, observe
 from pipelines.conform.statswales.names import fold
 from pipelines.conform.statswales.opening import Opened, open_files
@@ -37,6 +37,8 @@ from schemas.model import ExtractCard
 
 RETURN_ID, TABLE = "statswales", "observation"
 _FILE_RULES = ("SW01", "SW02", "SW18", "SW23", "SW24")
+_WITHOUT_ROLES = ("SW05", "SW06", "SW07")
+_INCOMPLETE = ("SW08", "SW19", "SW23")
 _TABLE_RULES = ("SW03", "SW04", "SW05", "SW06", "SW07", "SW08", "SW20")
 
 
@@ -50,26 +52,39 @@ def read(
     what the file is called. Without a claim, a card of provenance beside the files is one (see `claim_beside`).
     """
     held = list(files)
+    held = list(files)
     claim = claim or next((claim_beside(f) for f in held if isinstance(f, Path)), ExtractClaim())
     areas = build_index(catalogue)
     opened = open_files([f if isinstance(f, SourceFile) else SourceFile.from_path(f) for f in held], areas)
+    return _finish(catalogue, opened, _judged(catalogue, opened, claim, areas))
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """How far an extract could be read: its table, the faults, the observations (None where none could be made)."""
+
+    table: RawTable | None
+    found: tuple[Found, ...]
+    observations: pl.DataFrame | None = None
+
+
+def _judged(catalogue: Catalogue, opened: Opened, claim: ExtractClaim, areas: AreaIndex) -> _Outcome:
     if not opened.tables:
         rule = "SW01" if opened.n_unreadable == opened.n_files else "SW02"
-        return _finish(catalogue, opened, None, [*opened.found, Found(rule, cause="nothing to read")])
+        return _Outcome(None, (*opened.found, Found(rule, cause="nothing to read")))
     mixture = _mixture(opened)
     table = join_pages(opened.tables) if not mixture else opened.tables[0][1]
-    card, found = _card(catalogue, table, _with_hint(catalogue, opened, claim))
-    found = [*opened.found, *table.found, *mixture, *found]
+    card, unknown = _card(catalogue, table, _with_hint(catalogue, opened, claim))
+    found = (*opened.found, *table.found, *mixture, *unknown)
     if card is None or mixture:
-        return _finish(catalogue, opened, table, found)
-    roles = assign_roles(table, card, areas)
+        return _Outcome(table, found)
+    table, roles = replace(table, dataset_id=card.id), assign_roles(table, card, areas)
     found += roles.found
-    if any(f.rule_id in ("SW05", "SW06", "SW07") for f in roles.found):
-        return _finish(catalogue, opened, replace(table, dataset_id=card.id), found)
+    if any(f.rule_id in _WITHOUT_ROLES for f in roles.found):
+        return _Outcome(table, found)
     categories = catalogue.code_lists.get(card.category_code_list or "")
-    setting = Setting(card, areas, categories, card.id, claim.vintage)
-    observations, more = observe(table, roles, setting)
-    return _finish(catalogue, opened, replace(table, dataset_id=card.id), [*found, *more], observations)
+    observations, more = observe(table, roles, Setting(card, areas, categories, claim.vintage))
+    return _Outcome(table, (*found, *more), observations)
 
 
 def claim_beside(path: Path) -> ExtractClaim:
@@ -124,30 +139,25 @@ def _by_title(cards: dict[str, ExtractCard], title: str | None) -> str | None:
     return next(held, None)
 
 
-def _finish(
-    catalogue: Catalogue,
-    opened: Opened,
-    table: RawTable | None,
-    found: Sequence[Found],
-    observations: pl.DataFrame | None = None,
-) -> ExtractExamination:
+def _finish(catalogue: Catalogue, opened: Opened, outcome: _Outcome) -> ExtractExamination:
+    table, found = outcome.table, outcome.found
     severities = {rule.code: rule.severity for rule in catalogue.rules if RETURN_ID in rule.returns}
-    held = pl.DataFrame(schema=OBSERVATION_SCHEMA) if observations is None else observations
     told = {severities.get(f.rule_id, "error") for f in found}
     verdict = REJECTED if "reject" in told else ACCEPTED_WITH_ERRORS if "error" in told else ACCEPTED
-    n_rows = table.frame.height if table else 0
+    observations = outcome.observations
+    n_rows = table.frame.height if table is not None and observations is not None else None
+    if observations is None or verdict == REJECTED:
+        observations = pl.DataFrame(schema=OBSERVATION_SCHEMA)
     return ExtractExamination(
-        dataset_id=table.dataset_id if table else None,
+        dataset_id=table.dataset_id if table and table.dataset_id in catalogue.extract_cards else None,
         generation=table.generation if table else None,
         title=table.title if table else None,
         vintage=table.vintage if table else None,
-        observations=held if verdict != REJECTED else held.clear(),
+        observations=observations,
         faults=_fault_frame(found, severities),
-        coverage=_coverage_frame(
-            found, sorted(severities), opened.n_files, n_rows if observations is not None else None
-        ),
+        coverage=_coverage_frame(found, sorted(severities), opened.n_files, n_rows),
         verdict=verdict,
-        is_complete=verdict != REJECTED and not any(f.rule_id in ("SW08", "SW19", "SW23") for f in found),
+        is_complete=verdict != REJECTED and not any(f.rule_id in _INCOMPLETE for f in found),
     )
 
 

@@ -75,8 +75,9 @@ def _categories(table: RawTable, card: ExtractCard, rest: list[str]) -> tuple[tu
     if named is None and CATEGORY in rest:
         named = CATEGORY
     unnamed = [d for d in rest if _is_unnamed(d)]
-    if named is None and card.category_dimension and len(unnamed) == 1:
-        named = unnamed[0]
+    varied = [d for d in unnamed if len(members(table, d)) > 1] or unnamed
+    if named is None and card.category_dimension and len(varied) == 1:
+        named = varied[0]
     extra = [d for d in rest if d != named and len(members(table, d)) > 1]
     found = [Found("SW20", item=None if _is_unnamed(d) else d, cause="dimension not on the card") for d in extra]
     if card.category_dimension and named is None and not _fixed(table, _category_names(card)):

@@ -167,14 +167,14 @@ def _with_areas(
         *(pl.Series(name, held[name], dtype=pl.String) for name in (VALUE, ITEM)),
         pl.Series(NOTES, [None] * len(held[ROW]), dtype=pl.String),
     ]
-    kept = [name for name in held if name.startswith(("Rows ", "Columns ")) and name not in nested]
+    kept = [name for name in held if name.startswith(("Rows ", "Columns ")) and name not in nested and any(held[name])]
     columns += [pl.Series(f"{name}|label", [label or TOTAL for label in held[name]], dtype=pl.String) for name in kept]
     if nested:
         labels = [_deepest(row) for row in zip(*(held[level] for level in nested), strict=True)]
         is_parent = [held_at is None for held_at in held[nested[-1]]]
         columns.append(pl.Series(f"{AREA_ROWS}|label", labels, dtype=pl.String))
         columns.append(pl.Series(PARENT, is_parent, dtype=pl.Boolean))
-    rest = [level for level in levels if level not in nested and level in held]
+    rest = [level for level in levels if level in kept]
     return pl.DataFrame(columns), (*((AREA_ROWS,) if nested else ()), *rest)
 
 
