@@ -70,9 +70,7 @@ class Code:
 
     def is_valid_on(self, day: date) -> bool:
         """True where the code may be used on the day (both ends of the validity count)."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True)

@@ -234,7 +234,7 @@ def rules(spec: Path) -> tuple[Rule, ...]:
     found = []
     for path in sorted(spec.glob("rules/*.yml")):
         for raw in (yaml_file(path) or {}).get("rules") or []:
-            full = defaults | {k: () for k in tuples} | {"jurisdictions": ("wales", "england")} | raw
+            full = defaults | dict.fromkeys(tuples, ()) | {"jurisdictions": ("wales", "england")} | raw
             full |= {k: tuple(full[k] or ()) for k in tuples} | {k: text(raw.get(k)) for k in words}
             found.append(Rule(**full))
     return tuple(found)
@@ -278,7 +278,9 @@ def measures(spec: Path) -> dict[str, Measure]:
 
 
 def _measure(measure_id: str, raw: Record) -> Measure:
-    ids = tuple(FrameworkId(f["framework"], f["id"], f["since"], f.get("until")) for f in raw.get("framework_ids") or ())
+    ids = tuple(
+        FrameworkId(f["framework"], f["id"], f["since"], f.get("until")) for f in raw.get("framework_ids") or ()
+    )
     compared = tuple(
         Comparability(c["from"], c["to"], c["verdict"], text(c["reason"])) for c in raw.get("comparability") or ()
     )

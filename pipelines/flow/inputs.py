@@ -16,27 +16,13 @@ from schemas import Catalogue
 if TYPE_CHECKING:
     import pyarrow as pa
 
-REFERENCES = {
-    "population": "authority_code,mid_year,band,vintage,population",
-    "published_figures": "concept,area_code,period_id,breakdown_id,breakdown_code,vintage,value,unit,status,source",
-}
-"""Reference tables as CSV files `reference/<name>/*.csv` of the data folder, with these columns."""
-
 
 def make_complete(paths: Paths, catalogue: Catalogue) -> int:
     """Give every source a file without rows, so that a return nobody has sent yet is an empty table; files written.
 
     The file also carries the newest columns of its table, which older files are read with (as nulls).
     """
-    n_written = 0
-    for path, schema in _empty_tables(paths, catalogue):
-        n_written += _write_parquet(path, schema)
-    for name, header in REFERENCES.items():
-        path = paths.data / "reference" / name / "none.csv"
-        if not path.is_file():
-            files.atomic_write(path, header + "\n")
-            n_written += 1
-    return n_written
+    return sum(_write_parquet(path, schema) for path, schema in _empty_tables(paths, catalogue))
 
 
 def _empty_tables(paths: Paths, catalogue: Catalogue) -> Iterator[tuple[Path, pa.Schema]]:

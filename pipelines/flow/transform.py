@@ -11,10 +11,10 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pipelines.core import duck, files
 from pipelines.core.errors import InternalError, RefusedError, UnreadableError, UsageError
@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 POLICIES = ("strict", "end_early", "merge", "ask")
 """Repair policies of episodes; dbt_project/macros/repair.sql states each."""
 DEFAULT_POLICY = "end_early"
-CELLS = ["measure_id", "fact_id", "unit", "area_type", "area_code", "period_id", "period_type", "breakdown_id", "breakdown_code", "numerator", "denominator", "value", "contributors", "coverage_status", "population_vintage", "n_authorities", "n_reporting"]
+CELL_KEY = "measure_id", "area_type", "area_code", "period_type", "period_id", "breakdown_id", "breakdown_code"
+CELLS = (
+    "measure_id, fact_id, unit, area_type, area_code, period_id, period_type, breakdown_id, breakdown_code, "
+    "numerator, denominator, value, contributors, coverage_status, population_vintage, n_authorities, n_reporting"
+)
+"""Columns of `cells.parquet`, in order."""
 _QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "none")
-_WELL = ("success", "pass", "warn")
 
 
 @dataclass(frozen=True)
@@ -117,14 +121,12 @@ def export_cells(settings: Settings) -> Path:
         UnreadableError: if there is no warehouse.
     """
     target = settings.paths.cells
-    columns = ", ".join(CELLS)
-    order = ", ".join(CELLS[i] for i in (0, 3, 4, 6, 5, 7, 8))
     with (
         files.atomic_file(target) as temporary,
         duck.reader(settings, settings.paths.warehouse, may_read_files=True) as connection,
     ):
         connection.execute(
-            f"copy (select {columns} from measure_cells order by {order}) "
+            f"copy (select {CELLS} from measure_cells order by {', '.join(CELL_KEY)}) "
             f"to '{_quoted(temporary)}' (format parquet, compression zstd)"
         )
     return target
@@ -138,10 +140,13 @@ def project_manifest(settings: Settings) -> Path:
 
 def compiled(settings: Settings, policy: str = DEFAULT_POLICY) -> dict[str, str]:
     """Model name -> the SQL that dbt would run, in an order in which plain DuckDB can run it."""
+    from dbt.contracts.graph.nodes import ModelNode
+
     arguments = ["compile", *_variables(policy), "--no-populate-cache"]
     outcome = _invoke(settings, arguments, manifest=_manifest(settings))
     _raise_failures(outcome, _nodes(outcome))
-    return {r.node.name: r.node.compiled_code for r in outcome.result if r.node.resource_type == "model"}
+    models = (result.node for result in _results(outcome) if isinstance(result.node, ModelNode))
+    return {model.name: model.compiled_code or "" for model in models}
 
 
 def _choice(select: str | None) -> list[str]:
@@ -181,9 +186,9 @@ def _manifest(settings: Settings) -> Manifest:
     state = _state(settings.paths.dbt_project)
     if _parsed.manifest is None or _parsed.state != state:
         outcome = _invoke(settings, ["parse"])
-        if not outcome.success or outcome.result is None:
+        if not outcome.success:
             raise InternalError("transform.project_unreadable")
-        _parsed.state, _parsed.manifest = state, outcome.result
+        _parsed.state, _parsed.manifest = state, cast("Manifest", outcome.result)
     return _parsed.manifest
 
 
@@ -226,8 +231,11 @@ def _environment(settings: Settings) -> Iterator[None]:
 
 
 def _nodes(outcome: dbtRunnerResult) -> tuple[NodeRun, ...]:
-    results = getattr(outcome.result, "results", None) or ()
-    return tuple(_node(result) for result in results)
+    return tuple(_node(result) for result in _results(outcome))
+
+
+def _results(outcome: dbtRunnerResult) -> Sequence[NodeResult]:
+    return getattr(outcome.result, "results", ())
 
 
 def _node(result: NodeResult) -> NodeRun:

@@ -24,7 +24,9 @@ def render(catalogue: Catalogue) -> dict[str, str]:
     seeds = {
         "code_list_values": code_list_values(catalogue),
         "authorities": authorities(catalogue),
-        "neighbours": [{"authority_code": a, "neighbour_code": n} for a, ns in catalogue.neighbours.items() for n in ns],
+        "neighbours": [
+            {"authority_code": a, "neighbour_code": n} for a, ns in catalogue.neighbours.items() for n in ns
+        ],
         "areas": areas(catalogue),
         "periods": periods(),
         "measures": measures(catalogue),
@@ -192,22 +194,18 @@ _OTHER_SOURCES = [
         "name": "ledger",
         "description": "The current view of the ledger of submissions",
         "config": _location("read_parquet('ledger.parquet')"),
-        "tables": [{"name": "ledger", "description": "one row per file received, with what its submission is now: superseded ones say so"}],
+        "tables": [
+            {
+                "name": "ledger",
+                "description": "one row per file received, with what its submission is now: superseded ones say so",
+            }
+        ],
     },
     {
         "name": "statswales",
         "description": "Extracts of StatsWales",
         "config": _location(f"read_parquet('typed/statswales/{{name}}/*/*.parquet', {_AS_WRITTEN})"),
         "tables": [{"name": "observation", "description": "one row per published observation"}],
-    },
-    {
-        "name": "reference",
-        "description": "Reference tables held beside the returns, as text",
-        "config": _location("read_csv('reference/{name}/*.csv', header = true, all_varchar = true, union_by_name = true)"),
-        "tables": [
-            {"name": "population", "description": "one row per authority, mid-year, band and vintage"},
-            {"name": "published_figures", "description": "one row per published figure and vintage"},
-        ],
     },
 ]
 
@@ -218,8 +216,6 @@ def _source_table(catalogue: Catalogue, table_id: str) -> dict[str, object]:
         "name": table_id,
         "description": f"{table.title.en}: {table.grain.en}",
         "columns": [
-            {"name": i.item.id, "description": i.item.definition.en}
-            for i in table.items
-            if i.item.kind != "postcode"
+            {"name": i.item.id, "description": i.item.definition.en} for i in table.items if i.item.kind != "postcode"
         ],
     }

@@ -126,7 +126,9 @@ def _codes(c: Catalogue, lang: str) -> Iterator[str]:
 
 def framework_ids(m: Measure) -> str:
     """`CH/039 (2020-21 on); PM33 (2016-17 to 2019-20)`."""
-    return "; ".join(f"{f.id} ({f.since} to {f.until})" if f.until else f"{f.id} ({f.since} on)" for f in m.framework_ids)
+    return "; ".join(
+        f"{f.id} ({f.since} to {f.until})" if f.until else f"{f.id} ({f.since} on)" for f in m.framework_ids
+    )
 
 
 def dictionary(c: Catalogue, lang: str) -> str:

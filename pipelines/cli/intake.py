@@ -1,0 +1,146 @@
+"""The verbs of an authority: check, receive, status, compare, withdraw, verify.
+
+Reading and judging files belongs to the rooms.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from pipelines.cli.session import Session, verb
+from pipelines.core.errors import FINE, FOUND, UNREADABLE, Place, UnreadableError, UsageError
+from pipelines.core.periods import Period
+from pipelines.flow.desk import Desk
+
+WHO = (
+    click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path)),
+    click.option("--return", "return_id", default=None, metavar="RETURN"),
+    click.option("--authority", default=None),
+    click.option("--period", default=None, metavar="2018-19 | 2024-25Q1"),
+)
+EXITS = {"accepted": FINE, "accepted_with_errors": FOUND, "rejected": UNREADABLE}
+
+
+def desk_of(session: Session) -> Desk:
+    """A desk that tells its progress on the terminal."""
+    return Desk(session.settings, progress=session.progress)
+
+
+@verb(
+    *WHO,
+    click.option("--previous", multiple=True, type=click.Path(path_type=Path)),
+    click.option("--out", type=click.Path(path_type=Path), default=None),
+    click.option("--format", "formats", default="csv,json", metavar="csv,json"),
+)
+def check(
+    session: Session,
+    files: tuple[Path, ...],
+    return_id: str | None,
+    authority: str | None,
+    period: str | None,
+    previous: tuple[Path, ...],
+    out: Path | None,
+    formats: str,
+) -> int:
+    """Examine files and keep nothing / Gwirio ffeiliau heb gadw dim."""
+    from pipelines.cli import reports
+    from pipelines.flow import submissions
+
+    desk = desk_of(session)
+    found = submissions.check(desk, files, claim_of(desk, return_id, authority, period), previous)
+    reports.tell(session, desk.catalogue, found)
+    if out:
+        reports.write(session, desk.catalogue, found, out, tuple(f for f in formats.split(",") if f))
+    return EXITS[found.verdict]
+
+
+def claim_of(desk: Desk, return_id: str | None, authority: str | None, period: str | None):  # noqa: ANN201
+    """What the options claim, checked against the specification.
+
+    Raises:
+        UsageError: for a return, authority or period that does not exist, naming those that do.
+    """
+    from pipelines.conform import Claim
+
+    if return_id and return_id not in desk.catalogue.returns:
+        raise UsageError("claim.unknown_return", given=return_id[:40], allowed=", ".join(desk.catalogue.returns))
+    code = desk.catalogue.area_code(authority) if authority else None
+    if authority and code not in desk.catalogue.authorities:
+        names = ", ".join(a.name[desk.settings.language] for a in desk.catalogue.authorities.values())
+        raise UsageError("claim.unknown_authority", given=authority[:40], allowed=names)
+    return Claim(return_id, code, str(Period.parse(period)) if period else None, None)
+
+
+@verb(*WHO)
+def receive(
+    session: Session, files: tuple[Path, ...], return_id: str | None, authority: str | None, period: str | None
+) -> int:
+    """Check, then keep, then a receipt / Gwirio, yna cadw, yna derbynneb."""
+    from pipelines.cli import reports
+    from pipelines.flow import submissions
+
+    desk = desk_of(session)
+    done = submissions.receive(desk, files, claim_of(desk, return_id, authority, period))
+    name = desk.catalogue.area_name(done.receipt.authority_code)[session.language]
+    if not session.is_json:
+        reports.tell(session, desk.catalogue, done.examination)
+    session.line(done.receipt.as_text(session.language, name))
+    session.give(json.loads(done.receipt.as_json()))
+    return EXITS.get(done.receipt.status, FINE)
+
+
+@verb(click.option("--period", default=None))
+def status(session: Session, period: str | None) -> int:
+    """Who has sent what, what is due / Pwy sydd wedi anfon beth, beth sy'n ddyledus."""
+    from pipelines.cli import reports
+    from pipelines.flow import standing
+
+    wanted = str(Period.parse(period)) if period else None
+    reports.tell_standing(session, standing.standing(desk_of(session), wanted))
+    return FINE
+
+
+@verb(click.argument("before"), click.argument("after"))
+def compare(session: Session, before: str, after: str) -> int:
+    """What changed between two submissions / Beth a newidiodd rhwng dau gyflwyniad."""
+    from pipelines.flow import comparison
+
+    found = comparison.compare(desk_of(session), before, after)
+    for kind, shifts in (("table", found.tables), ("rule", found.faults)):
+        for name, s in shifts.items():
+            session.tell(f"compare.{kind}", name=name, added=s.added, removed=s.removed, changed=s.changed, same=s.same)
+    session.give(asdict(found))
+    return FINE
+
+
+@verb(click.argument("submission"), click.option("--note", default=""))
+def withdraw(session: Session, submission: str, note: str) -> int:
+    """Take a submission back; the version before it counts again / Tynnu cyflwyniad yn ôl."""
+    from pipelines import landing
+
+    done = landing.withdraw(session.settings, submission, note)
+    session.tell("withdraw.done", submission=done.submission_id)
+    session.give({"submission_id": done.submission_id, "status": done.status})
+    return FINE
+
+
+@verb(click.argument("receipt", type=click.Path(path_type=Path)))
+def verify(session: Session, receipt: Path) -> int:
+    """Hold a receipt against the ledger and the kept bytes / Dilysu derbynneb."""
+    from pipelines.flow import receipts
+
+    try:
+        told = json.loads(receipt.read_text("utf-8"))
+    except (OSError, ValueError):
+        raise UnreadableError("verify.unreadable", Place(file=receipt.name)) from None
+    wrong = receipts.verify(session.settings, told)
+    for key in wrong:
+        session.tell(f"verify.{key}")
+    if not wrong:
+        session.tell("verify.good")
+    session.give({"is_valid": not wrong, "wrong": list(wrong)})
+    return FOUND if wrong else FINE

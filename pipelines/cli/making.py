@@ -1,0 +1,110 @@
+"""The verbs of the statisticians: build, sample, release.
+
+Assets and jobs belong to `pipelines.defs`; what is made belongs to the rooms.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from pipelines.cli.intake import desk_of
+from pipelines.cli.session import Session, verb
+from pipelines.core.errors import FINE
+from pipelines.flow.desk import Desk
+
+PUBLICATION = "children-looked-after"
+
+
+@verb(
+    click.option("--policy", default=None, metavar="strict | end_early | merge | ask"),
+    click.option("--inbox", type=click.Path(path_type=Path), default=None),
+)
+def build(session: Session, policy: str | None, inbox: Path | None) -> int:
+    """From what was received to the edition / O'r hyn a dderbyniwyd i'r rhifyn."""
+    from pipelines.core.redaction import set_up_logging
+    from pipelines.defs import execute
+    from pipelines.flow import building
+
+    set_up_logging()
+    desk = Desk(session.settings, building.inbox_of(session.settings, inbox), policy, session.progress)
+    if desk.inbox == session.settings.paths.sample:
+        session.progress("flow.sample")
+    execute.build(desk)
+    _tell(session, desk)
+    return FINE
+
+
+def _tell(session: Session, desk: Desk) -> None:
+    """Where to look, five headline figures, and the reconciliation."""
+    from pipelines.flow import editions, reconciliation
+    from pipelines.serve import Published
+
+    edition = Published(desk.settings.paths.published).edition(PUBLICATION)
+    figures = editions.headlines(desk, PUBLICATION, edition.folder)
+    causes = reconciliation.read_summary(desk)
+    session.line()
+    session.tell("build.headlines", edition=edition.id)
+    for f in figures:
+        title = desk.catalogue.measures[f.measure_id].title[session.language]
+        session.line(f"  {f.shown:>8}  {title} ({f.period_id})")
+    session.tell("build.reconciled", n=sum(causes.values()))
+    for cause, n in causes.items():
+        session.line(f"  {n:>8,}  {session.say(f'reconciliation.{cause}')}")
+    session.tell("build.where", folder=_near(edition.folder))
+    session.give({"edition": edition.id, "folder": str(edition.folder), "headlines": [asdict(f) for f in figures], "reconciliation": causes})
+
+
+def _near(folder: Path) -> str:
+    """The folder as one would type it from here."""
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
+
+
+@verb(
+    click.option("--out", type=click.Path(path_type=Path), required=True),
+    click.option("--authorities", type=click.IntRange(1, 22), default=22),
+    click.option("--children", type=click.IntRange(1), default=None),
+    click.option("--from", "first", default="2016-17"),
+    click.option("--to", "last", default="2023-24"),
+    click.option("--defects", type=click.FloatRange(0, 1), default=0.0),
+    click.option("--seed", type=int, default=20160406),
+)
+def sample(  # noqa: PLR0913 (one parameter per option of the command)
+    session: Session,
+    out: Path,
+    authorities: int,
+    children: int | None,
+    first: str,
+    last: str,
+    defects: float,
+    seed: int,
+) -> int:
+    """Synthetic returns and exports, calibrated to the published margins / Ffurflenni synthetig."""
+    from pipelines import synthetic
+
+    spec = synthetic.SampleSpec(authorities, children, first, last, defects=defects, seed=seed)
+    desk = desk_of(session)
+    made = synthetic.make(desk.catalogue, spec, out)
+    session.tell("sample.made", files=len(made.files), folder=str(out))
+    session.give({"files": len(made.files), "folder": str(out)})
+    return FINE
+
+
+@verb(
+    click.argument("edition"),
+    click.option("--status", type=click.Choice(["provisional", "final", "revised"]), required=True),
+)
+def release(session: Session, edition: str, status: str) -> int:
+    """Release the latest edition under a status, after its proof is checked again / Rhyddhau rhifyn."""
+    from pipelines.flow import releasing
+
+    done = releasing.release(desk_of(session), PUBLICATION, edition, status)
+    session.tell("release.done", edition=done.edition.id, status=session.say(f"release.{status}"))
+    session.line(f"  {_near(done.folder)}")
+    session.give({"edition": done.edition.id, "status": status, "new": done.is_new})
+    sys.stdout.flush()
+    return FINE

@@ -1,0 +1,107 @@
+"""The verbs of readers: query, export, figures, measures, audit, serve; all over published editions only.
+
+Anything behind publication does not belong here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from pipelines.cli.intake import desk_of
+from pipelines.cli.making import PUBLICATION
+from pipelines.cli.session import Session, verb
+from pipelines.core.errors import FINE, FOUND
+
+EDITION = click.option("--edition", default="latest")
+
+
+@verb(click.argument("sql"), EDITION, click.option("--limit", type=click.IntRange(1), default=200))
+def query(session: Session, sql: str, edition: str, limit: int) -> int:
+    """SQL over an edition, read-only / SQL dros rifyn."""
+    from pipelines import serve
+
+    folder = serve.Published(session.settings.paths.published).edition(PUBLICATION, edition).folder
+    found = serve.query(session.settings, folder, sql)
+    session.give(found.to_pylist())
+    if not session.is_json:
+        _print(session, found.column_names, found.slice(0, limit).to_pylist())
+        if found.num_rows > limit:
+            session.tell("query.cut", shown=limit, n=found.num_rows)
+    return FINE
+
+
+def _print(session: Session, names: list[str], rows: list[dict[str, object]]) -> None:
+    cells = [[("" if row[n] is None else str(row[n])) for n in names] for row in rows]
+    widths = [max([len(n), *(len(c[i]) for c in cells)]) for i, n in enumerate(names)]
+    for line in (names, ["-" * w for w in widths], *cells):
+        session.line("  ".join(text.ljust(w) for text, w in zip(line, widths, strict=True)).rstrip())
+
+
+@verb(click.argument("sql"), click.option("--out", type=click.Path(path_type=Path), required=True), EDITION)
+def export(session: Session, sql: str, out: Path, edition: str) -> int:
+    """The answer to a query as CSV, JSON, Parquet or XLSX / Yr ateb fel ffeil."""
+    from pipelines import serve
+
+    folder = serve.Published(session.settings.paths.published).edition(PUBLICATION, edition).folder
+    found = serve.query(session.settings, folder, sql)
+    serve.export(found, out)
+    session.tell("export.done", rows=found.num_rows, file=str(out))
+    session.give({"rows": found.num_rows, "file": str(out)})
+    return FINE
+
+
+@verb(click.argument("measure_id", required=False))
+def measures(session: Session, measure_id: str | None) -> int:
+    """Definitions of measures / Diffiniadau mesurau."""
+    from pipelines.core.errors import UsageError
+
+    held = desk_of(session).catalogue.measures
+    if measure_id and measure_id not in held:
+        raise UsageError("measures.unknown", given=measure_id[:40])
+    chosen = [held[measure_id]] if measure_id else list(held.values())
+    session.give([asdict(m) for m in chosen])
+    for m in chosen:
+        session.line(f"{m.id:<34} {m.unit:<16} {m.title[session.language]}")
+        if measure_id:
+            session.line(json.dumps(asdict(m), ensure_ascii=False, indent=2))
+    return FINE
+
+
+@verb()
+def figures(session: Session) -> int:
+    """The 63 figures of the source documents and how far the latest edition answers them / Y 63 ffigur."""
+    from pipelines.flow import figures as answers
+
+    found = answers.figures(desk_of(session), PUBLICATION)
+    session.give([asdict(f) for f in found])
+    for f in found:
+        session.line(f"{f.id}  {session.say(f'figures.{f.status}'):<22} {f.concept}")
+        for answer in f.answers:
+            session.line(f"       {answer}")
+    return FINE
+
+
+@verb(click.argument("edition", default="latest"))
+def audit(session: Session, edition: str) -> int:
+    """Attack an edition as an outsider would / Ymosod ar rifyn fel y byddai rhywun o'r tu allan."""
+    from pipelines.flow import auditing
+
+    found = auditing.audit(desk_of(session), PUBLICATION, edition)
+    session.tell("audit.found", cells=found.n_cells, hidden=found.n_hidden, exact=found.n_exact, two=found.n_two_valued)
+    session.tell("audit.limits")
+    session.give(asdict(found))
+    return FOUND if found.n_exact or found.n_two_valued else FINE
+
+
+@verb(click.option("--port", type=click.IntRange(1, 65535), default=8000), click.option("--host", default="127.0.0.1"))
+def serve(session: Session, port: int, host: str) -> int:
+    """Read-only API and page over published editions / API darllen yn unig."""
+    from pipelines.serve import api
+
+    session.tell("serve.at", url=f"http://{host}:{port}/{session.language}")
+    api.run(session.settings, port, host)
+    return FINE

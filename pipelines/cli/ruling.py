@@ -1,0 +1,103 @@
+"""The verbs of rule authors: rules list | show | try | replay, and submission templates.
+
+Running rules belongs to `pipelines.conform.rules`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from pipelines.cli.intake import desk_of
+from pipelines.cli.session import Session, verb
+from pipelines.core.errors import FINE, FOUND, UsageError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def rules() -> None:
+    """Rule catalogue, bench and replay / Catalog, mainc a phrawf y rheolau."""
+
+
+@verb(click.option("--return", "return_id", default=None))
+def list_(session: Session, return_id: str | None) -> int:
+    """Every rule with its severity and title / Pob rheol."""
+    held = [r for r in desk_of(session).catalogue.rules if not return_id or return_id in r.returns or not r.returns]
+    session.give([{"code": r.code, "severity": r.severity, "title": asdict(r.title)} for r in held])
+    for r in held:
+        session.line(f"{r.code:<8} {r.severity:<7} {r.title[session.language]}")
+    return FINE
+
+
+@verb(click.argument("code"))
+def show(session: Session, code: str) -> int:
+    """One rule whole / Un rheol yn gyfan."""
+    held = [r for r in desk_of(session).catalogue.rules if r.code == code]
+    if not held:
+        raise UsageError("rules.unknown", given=code[:20])
+    session.give([asdict(r) for r in held])
+    for r in held:
+        session.line(f"{r.code} ({session.say(f'severity.{r.severity}')}): {r.title[session.language]}")
+        for word in ("message", "allowed", "guidance"):
+            session.line(f"  {getattr(r, word)[session.language]}")
+        session.line(f"  {r.origin} · {r.certainty}")
+    return FINE
+
+
+@verb(
+    click.argument("code", required=False),
+    click.option("--cases", type=click.Path(path_type=Path), required=True),
+)
+def try_(session: Session, code: str | None, cases: Path) -> int:
+    """Run rules on small tables and print which rows fail / Rhedeg rheolau ar dablau bach."""
+    from pipelines.conform.rules import bench
+
+    found = bench.try_cases(desk_of(session).catalogue, bench.read_cases(cases), code)
+    session.give(found)
+    if not session.is_json:
+        session.line(json.dumps(found, ensure_ascii=False, indent=1))
+    return FINE
+
+
+@verb()
+def replay(session: Session) -> int:
+    """The present rules in shadow over every stored submission: what would change / Ailchwarae'r rheolau."""
+    from pipelines.flow import replaying
+
+    flips = replaying.replay(desk_of(session))
+    session.tell("rules.replayed", n=flips.n_submissions, flips=len(flips.flips))
+    for f in flips.flips:
+        session.line(f"  {f.submission_id}  {f.authority_code}  {f.period_id}  {f.before} -> {f.after}")
+    session.give(asdict(flips))
+    return FOUND if flips.flips else FINE
+
+
+for _name, _command in (("list", list_), ("show", show), ("try", try_), ("replay", replay)):
+    rules.add_command(_command, _name)
+
+
+@verb(
+    click.argument("return_id", metavar="RETURN"),
+    click.argument("period"),
+    click.option("--out", type=click.Path(path_type=Path), required=True),
+)
+def templates(session: Session, return_id: str, period: str, out: Path) -> int:
+    """Empty submission workbooks and CSV headers / Templedi gwag i'w llenwi."""
+    from pipelines.core.files import atomic_write
+    from pipelines.core.periods import Period
+    from schemas.derive import templates as derive
+
+    catalogue = desk_of(session).catalogue
+    if return_id not in catalogue.returns:
+        raise UsageError("claim.unknown_return", given=return_id[:40], allowed=", ".join(catalogue.returns))
+    wanted = str(Period.parse(period))
+    for lang in ("en", "cy"):
+        made = derive.workbook(catalogue, return_id, wanted, lang)
+        atomic_write(out / f"{return_id}-{wanted}-{lang}.xlsx", made, is_public=True)
+    for name, header in derive.csv_headers(catalogue, return_id, wanted).items():
+        atomic_write(out / name, header, is_public=True)
+    session.tell("templates.done", folder=str(out))
+    session.give({"folder": str(out)})
+    return FINE

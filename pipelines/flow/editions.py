@@ -1,0 +1,129 @@
+"""From cells to an edition: protect, publish, and what is said about a release beside its figures.
+
+Protection and writing belong to the rooms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipelines import disclosure
+from pipelines.core.ledger import Ledger, LedgerRow
+from pipelines.flow import reconciliation
+from pipelines.flow.desk import Desk
+from pipelines.publish import CoverageRow, EditionResult, InputFile, PublishContext
+from pipelines.publish import publish as publish_edition
+from schemas.catalogue import WALES
+from schemas.model import Text
+
+
+def protect(desk: Desk, publication_id: str) -> dict[str, int | float]:
+    """Protect the cells of one publication; counts for a person or a check.
+
+    Raises:
+        RefusedError: when the audit finds a violation; what was protected before stays.
+    """
+    folder = desk.settings.paths.disclosed / publication_id
+    done = disclosure.protect(desk.catalogue, publication_id, desk.settings.paths.cells, folder)
+    return {"cells": done.n_cells, "hidden": done.n_hidden, "lines": done.n_lines, "seconds": done.seconds}
+
+
+def n_violations(desk: Desk, publication_id: str) -> int:
+    """What the audit finds in the protected file as it lies on disk now."""
+    folder = desk.settings.paths.disclosed / publication_id
+    subject = disclosure.Subject(
+        publication_id, desk.settings.paths.cells, folder / "disclosed.parquet", disclosure.DisclosureConfig()
+    )
+    return disclosure.check(desk.catalogue, subject).n_found
+
+
+def publish(desk: Desk, publication_id: str, status: str = "provisional") -> EditionResult:
+    """Write the edition of what is protected, or find that nothing has changed since the latest one."""
+    folder = desk.settings.paths.disclosed / publication_id
+    counting = Ledger(desk.settings.paths).counting()
+    context = PublishContext(
+        status=status,
+        proof_path=folder / "proof.json",
+        inputs=tuple(_input(row) for row in counting),
+        rule_pack=", ".join(sorted({row.rule_pack for row in counting if row.rule_pack})),
+        coverage=coverage(desk, counting, _periods(folder / "disclosed.parquet")),
+        reconciliation_path=desk.settings.paths.reconciliation / reconciliation.TABLE,
+        policy=_policy(desk),
+    )
+    return publish_edition(desk.settings, desk.catalogue, publication_id, folder / "disclosed.parquet", context)
+
+
+def _input(row: LedgerRow) -> InputFile:
+    name = "/".join(p for p in (row.return_id, row.period_id, row.authority_code, row.system) if p)
+    return InputFile(name, row.sha256, datetime.fromisoformat(row.received_at))
+
+
+def _periods(disclosed_path: Path) -> list[str]:
+    return pl.scan_parquet(disclosed_path).select("period_id").unique().collect()["period_id"].sort().to_list()
+
+
+def coverage(desk: Desk, counting: tuple[LedgerRow, ...], periods: list[str]) -> tuple[CoverageRow, ...]:
+    """How many of the authorities of each area have a counting submission for each period."""
+    had = {(row.authority_code, row.period_id) for row in counting}
+    members = {
+        code: [a for a in desk.catalogue.authorities.values() if _is_in(a.gss, a.region, code)]
+        for _, code in desk.catalogue.areas()
+    }
+    rows = []
+    for period in periods:
+        frequency = "quarterly" if "Q" in period else "annual"
+        held = desk.catalogue.return_for(frequency, period)
+        for area, authorities in members.items():
+            n_received = sum((a.gss, period) in had for a in authorities)
+            rows.append(
+                CoverageRow(
+                    area,
+                    period,
+                    held.id if held else "",
+                    _word(n_received, len(authorities)),
+                    len(authorities),
+                    n_received,
+                )
+            )
+    return tuple(rows)
+
+
+def _is_in(gss: str, region: str, area_code: str) -> bool:
+    return area_code in (WALES, region, gss)
+
+
+def _word(n_received: int, n_expected: int) -> str:
+    return "missing" if n_received == 0 else "complete" if n_received == n_expected else "partial"
+
+
+def _policy(desk: Desk) -> Text:
+    config = disclosure.DisclosureConfig()
+    return Text(*(disclosure.policy(desk.catalogue, config, lang) for lang in ("en", "cy")))
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One headline figure of an edition, for Wales; `shown` is the value or its shorthand."""
+
+    measure_id: str
+    period_id: str
+    shown: str
+
+
+def headlines(desk: Desk, publication_id: str, folder: Path) -> list[Headline]:
+    """The headline figures of an edition for Wales, each for the newest year that has one."""
+    values = pl.read_parquet(folder / "parquet" / "fct_measure_value.parquet").filter(
+        pl.col("area_code") == WALES, pl.col("breakdown_id") == "total", ~pl.col("period_id").str.contains("Q")
+    )
+    found = []
+    for measure in desk.catalogue.publications[publication_id].headlines:
+        rows = values.filter(pl.col("measure_id") == measure).sort("period_id", descending=True)
+        shown = rows.filter(pl.col("value").is_not_null())
+        for row in (shown if shown.height else rows).head(1).iter_rows(named=True):
+            value = f"{row['value']:,.10g}" if row["value"] is not None else f"[{row['status']}]"
+            found.append(Headline(row["measure_id"], row["period_id"], value))
+    return found

@@ -1,0 +1,29 @@
+"""A release by a person: the proof is checked again on the files as they lie, then the edition goes out.
+
+Protection and writing belong to the rooms; nothing here is ever started by a schedule.
+"""
+
+from __future__ import annotations
+
+from pipelines.core.errors import RefusedError, UsageError
+from pipelines.core.locks import exclusive
+from pipelines.flow import editions
+from pipelines.flow.desk import Desk
+from pipelines.publish import EditionResult
+from pipelines.serve import Published
+
+
+def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> EditionResult:
+    """Release what the latest edition holds under a status.
+
+    Raises:
+        UsageError: for an edition that is not the latest: only what the protected cells hold now can be proved.
+        RefusedError: when the audit finds a violation in the protected file.
+    """
+    with exclusive(desk.settings, "build"):
+        latest = Published(desk.settings.paths.published).edition(publication_id)
+        if edition_id not in (latest.id, "latest"):
+            raise UsageError("release.not_latest", given=edition_id[:40], latest=latest.id)
+        if n_found := editions.n_violations(desk, publication_id):
+            raise RefusedError("release.refused", n=n_found)
+        return editions.publish(desk, publication_id, status)

@@ -1,0 +1,53 @@
+"""Who has sent what, which version counts, what is due and what blocks: the ledger against the calendar.
+
+Sending reminders does not belong here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from pipelines.core.ledger import Ledger, LedgerRow
+from pipelines.core.periods import Period
+from pipelines.flow.desk import Desk
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One authority's submission for one return and period, or its absence."""
+
+    authority_code: str
+    return_id: str
+    period_id: str
+    status: str
+    """A status of the ledger, or `due` (expected, not late yet), or `late`."""
+    version: int
+    submission_id: str
+    received_at: str
+    due_date: str
+
+
+def standing(desk: Desk, period: str | None = None, today: date | None = None) -> list[Standing]:
+    """Every authority for one period, or for each period in which anybody has sent anything."""
+    day = today or datetime.now(UTC).date()
+    shown = [r for r in Ledger(desk.settings.paths).current() if r.period_id and r.status != "superseded"]
+    newest = {(r.authority_code, r.period_id, r.return_id): r for r in shown}
+    wanted = [period] if period else sorted({r.period_id for r in shown if r.period_id})
+    found = []
+    for one in wanted:
+        held = desk.catalogue.return_for("quarterly" if Period(one).is_quarter else "annual", one)
+        if held is None:
+            continue
+        due = Period(one).end + timedelta(days=held.due_days)
+        found += [
+            _of(newest.get((a, one, held.id)), (a, held.id, one), due, is_late=day > due)
+            for a in desk.catalogue.authorities
+        ]
+    return found
+
+
+def _of(row: LedgerRow | None, key: tuple[str, str, str], due: date, *, is_late: bool) -> Standing:
+    if row is None:
+        return Standing(*key, "late" if is_late else "due", 0, "", "", due.isoformat())
+    return Standing(*key, row.status, row.version, row.submission_id, row.received_at, due.isoformat())

@@ -1,0 +1,252 @@
+"""What happens to a submission: keep, examine, register, write; the same for the command and for the assets.
+
+How a file is read, judged or kept belongs to the rooms.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.conform import Claim, Examination, SourceFile, examine, write_all
+from pipelines.conform import Identity as Found
+from pipelines.core.errors import Place, UnreadableError, UsageError
+from pipelines.core.keys import Tokeniser
+from pipelines.core.ledger import Ledger, LedgerRow
+from pipelines.core.locks import exclusive
+from pipelines.core.periods import Period
+from pipelines.flow.desk import Desk
+from pipelines.flow.inbox import Delivery
+from pipelines.landing.keeping import KeptFile, keep
+from pipelines.landing.receipts import Receipt, receipt
+from pipelines.landing.register import (
+    RECEIVED,
+    Decision,
+    Identity,
+    Registration,
+    register,
+    register_all,
+    submission_id,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Tables = Mapping[str, "pl.DataFrame"]
+Filed = tuple[Sequence[KeptFile], Identity, Examination]
+Whose = tuple[str, str]
+"""(authority, period)."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A submission after its examination, with its receipt."""
+
+    examination: Examination
+    receipt: Receipt
+
+
+def check(desk: Desk, paths: Sequence[Path], claim: Claim, previous: Sequence[Path] = ()) -> Examination:
+    """Examine files and keep nothing: no ledger, no key of the installation, no trace.
+
+    Tokens are made with a key that ends with the process; they serve to compare this file with itself and with the
+    previous year's.
+    """
+    tokeniser = Tokeniser(secrets.token_bytes(32))
+    return examine(desk.catalogue, tokeniser, sources(paths), claim, sources(previous))
+
+
+def sources(paths: Iterable[Path]) -> list[SourceFile]:
+    """The bytes of files and of the files of folders.
+
+    Raises:
+        UnreadableError: for a path that is missing or may not be read.
+    """
+    found = []
+    for given in paths:
+        held = sorted(p for p in given.rglob("*") if p.is_file()) if given.is_dir() else [given]
+        try:
+            found += [SourceFile.from_path(p) for p in held if not p.name.startswith(".")]
+        except OSError:
+            raise UnreadableError("file.not_readable", Place(file=given.name)) from None
+    return found
+
+
+def land(desk: Desk, deliveries: Iterable[Delivery]) -> tuple[Registration, ...]:
+    """Keep the bytes of each delivery and enter it in the ledger as received, under what its place claims."""
+    told = [
+        (keep(desk.settings, d.paths), Identity(d.return_id, d.authority_code, d.period_id), RECEIVED)
+        for d in deliveries
+    ]
+    return register_all(desk.settings, told)
+
+
+def judge_waiting(desk: Desk, return_id: str, wanted: Collection[tuple[str, str]]) -> tuple[Judged, ...]:
+    """Examine what is in the ledger as received, for (authority, period) pairs of one return.
+
+    Period by period, because a year is compared with the year before; within a period several at a time.
+    """
+    latest = Ledger(desk.settings.paths).view().latest.values()
+    waiting = [
+        rows
+        for rows in latest
+        if rows[0].status == "received"
+        and rows[0].return_id == return_id
+        and (rows[0].authority_code, rows[0].period_id) in wanted
+    ]
+    done: list[Judged] = []
+    for period in sorted({rows[0].period_id or "" for rows in waiting}):
+        done += _judged(desk, [rows for rows in waiting if rows[0].period_id == period])
+        desk.progress("flow.examined", n=len(done), of=len(waiting), what=f"{return_id} {period}")
+    return tuple(done)
+
+
+def receive(desk: Desk, paths: Sequence[Path], claim: Claim) -> Judged:
+    """Keep, examine, register and answer with a receipt: what `mesur receive` does.
+
+    The bytes are safe before anything looks at them. Whose they are is read from the content where the claim does
+    not say; what cannot be placed stays kept and the answer says what is needed to place it.
+
+    Raises:
+        UsageError: where neither the claim nor the content says whose return it is, or for when.
+    """
+    kept = keep(desk.settings, paths)
+    with exclusive(desk.settings, "receive"):
+        found = _examined(desk, kept, claim)
+        placed = _placed(found, claim)
+        register(desk.settings, kept, placed)
+        return _decided(desk, [(kept, placed, found)])[0]
+
+
+def _placed(found: Examination, claim: Claim) -> Identity:
+    """Under what a submission is filed: what it turned out to be, else (where it is refused) what was claimed."""
+    i = found.identity
+    parts = {
+        "return": i.return_id or claim.return_id,
+        "authority": i.authority_code or claim.authority,
+        "period": i.period_id or claim.period,
+    }
+    missing = [f"--{name}" for name, value in parts.items() if value is None]
+    if missing:
+        raise UsageError("receive.cannot_place", missing=", ".join(missing))
+    return Identity(str(parts["return"]), str(parts["authority"]), parts["period"], i.system)
+
+
+def _judged(desk: Desk, waiting: Sequence[tuple[LedgerRow, ...]]) -> tuple[Judged, ...]:
+    before = _counting(desk)
+
+    def look(rows: tuple[LedgerRow, ...]) -> Filed:
+        kept, first = kept_files(desk, rows), rows[0]
+        claim = Claim(first.return_id, first.authority_code, first.period_id, first.system)
+        placed = Identity(first.return_id, first.authority_code, first.period_id, first.system)
+        return kept, placed, _examined(desk, kept, claim, before)
+
+    desk.tokeniser  # noqa: B018 (loaded once, before the threads ask for it)
+    with ThreadPoolExecutor(desk.settings.threads) as pool:
+        return _decided(desk, list(pool.map(look, waiting)))
+
+
+def kept_files(desk: Desk, rows: Iterable[LedgerRow]) -> tuple[KeptFile, ...]:
+    """The kept bytes of a submission, as the ledger names them."""
+    folder = desk.settings.paths.landing_files
+    return tuple(KeptFile(r.file_name, r.sha256, r.bytes, folder / r.sha256) for r in rows)
+
+
+def examined_again(desk: Desk, rows: Sequence[LedgerRow], claim: Claim) -> Examination:
+    """Examine the kept bytes of a submission anew; nothing is written."""
+    return _examined(desk, kept_files(desk, rows), claim)
+
+
+def _examined(
+    desk: Desk, kept: Sequence[KeptFile], claim: Claim, counting: Mapping[Whose, LedgerRow] | None = None
+) -> Examination:
+    held = _counting(desk) if counting is None else counting
+    files = [SourceFile(k.name, k.path.read_bytes()) for k in kept]
+    return examine(desk.catalogue, desk.tokeniser, files, claim, lambda found: previous_tables(desk, found, held))
+
+
+def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
+    """Write what was found, enter the verdicts, make the receipts; typed tables are there before they count."""
+    ids = [submission_id(placed, kept) for kept, placed, _ in filed]
+    found = [replace(e, identity=_as_filed(e, placed)) for _, placed, e in filed]
+    write_all(desk.settings, list(zip(found, ids, strict=True)), desk.catalogue)
+    told = [(kept, placed, Decision(e.verdict, e.rule_pack)) for kept, placed, e in filed]
+    entered = register_all(desk.settings, told)
+    return tuple(Judged(e, receipt(desk.settings, r, n_faults(e))) for e, r in zip(found, entered, strict=True))
+
+
+def _as_filed(e: Examination, placed: Identity) -> Found:
+    return replace(
+        e.identity,
+        return_id=placed.return_id,
+        authority_code=placed.authority_code,
+        period_id=placed.period_id,
+    )
+
+
+def _counting(desk: Desk) -> dict[Whose, LedgerRow]:
+    return {(r.authority_code, r.period_id or ""): r for r in Ledger(desk.settings.paths).counting()}
+
+
+def previous_tables(desk: Desk, found: Found, counting: Mapping[Whose, LedgerRow]) -> Tables:
+    """Typed tables of the same authority's counting submission for the period before; empty where there is none."""
+    if not found.authority_code or not found.period_id:
+        return {}
+    row = counting.get((found.authority_code, str(Period(found.period_id).previous)))
+    return typed_tables(desk, row) if row else {}
+
+
+def typed_tables(desk: Desk, row: LedgerRow) -> Tables:
+    """Typed tables of one submission, as they were written."""
+    import polars as pl
+
+    place = f"period={row.period_id}/authority={row.authority_code}/{row.submission_id}.parquet"
+    root = desk.settings.paths.typed / row.return_id
+    return {p.parts[-4]: pl.read_parquet(p, hive_partitioning=False) for p in sorted(root.glob(f"*/{place}"))}
+
+
+def n_faults(found: Examination) -> dict[str, int]:
+    """Faults by severity."""
+    return dict(Counter(found.faults["severity"].to_list()))
+
+
+def counts(done: Iterable[Judged]) -> dict[str, int]:
+    """How many submissions came to which status."""
+    return dict(Counter(one.receipt.status for one in done))
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """Whether every rule has a status for every submission that counts."""
+
+    n_submissions: int
+    n_rows: int
+    n_unaccounted: int
+    n_crashed: int
+
+    def as_metadata(self) -> dict[str, int]:
+        """Counts for the check's metadata."""
+        return {
+            "submissions": self.n_submissions,
+            "coverage_rows": self.n_rows,
+            "without_status": self.n_unaccounted,
+            "crashed_rules": self.n_crashed,
+        }
+
+
+def accounting(desk: Desk, return_id: str) -> Accounting:
+    """Read the coverage of one return back and count what is not accounted for."""
+    import polars as pl
+
+    counting = {r.submission_id for r in Ledger(desk.settings.paths).counting() if r.return_id == return_id}
+    paths = sorted(desk.settings.paths.coverage.glob(f"{return_id}/*/*/*.parquet"))
+    held = [p for p in paths if p.stem in counting]
+    rows = pl.concat([pl.read_parquet(p) for p in held]) if held else pl.DataFrame(schema={"status": pl.String})
+    blank = rows.filter(pl.col("status").is_null() | (pl.col("status") == "")).height
+    crashed = rows.filter(pl.col("status").str.starts_with("crashed")).height
+    return Accounting(len(counting), rows.height, blank + len(counting) - len(held), crashed)
