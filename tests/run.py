@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     """Run every step, each with its seconds, then pytest with the arguments; 1 if anything failed."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     with ThreadPoolExecutor(max_workers=2) as two:
-        outcomes = list(two.map(lambda step: _holds(*step, environment), STEPS))
+        outcomes = list(two.map(lambda step: _holds(step[0], step[1], environment), STEPS))
     failed = [name for (name, _), is_fine in zip(STEPS, outcomes, strict=True) if not is_fine]
     # pytest's own summary ends the output, so it is told what failed before it (tests/conftest.py prints it).
     environment["MESUR_CHECKS_FAILED"] = ", ".join(failed)
