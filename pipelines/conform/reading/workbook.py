@@ -6,6 +6,7 @@ Which sheet is which table does not belong here.
 from __future__ import annotations
 
 import io
+import logging
 import re
 import zipfile
 from dataclasses import dataclass
@@ -25,13 +26,20 @@ MAX_MERGED = 2_000
 """Merged ranges told of one sheet; a sheet with more is a picture made of cells."""
 
 _OLE = b"\xd0\xcf\x11\xe0"
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
+# Written so that no text makes them slow: a tag ends before the next one begins, and nothing is tried twice.
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^<>]*)>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^<>]*)>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"')
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
-_FIRST_COLUMNS = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)\d+"')
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*?)(?:/>|>((?:[^<]++|<(?!/?(?:\w+:)?(?:c|row)\b))*+)</(?:\w+:)?c>)", re.DOTALL)
+_PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Z]+)(\d+)[\"']")
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\br\s*=\s*[\"'](\d+)")
+_FILLED = re.compile(rb"<(?:\w+:)?c\b([^<>]*)(?<!/)>(?!</)")
+_FAR = re.compile(rb"\br\s*=\s*[\"'](?:[A-Z]{2,}\d|[A-Z]*\d{6,})")
+"""A place beyond column Z or line 99,999; a sheet without one spans too little to be looked at closely."""
+MAX_LINES, MAX_AREA = 1_048_576, 12_000_000
+"""Rows of a sheet, and cells of the rectangle it spans: the reader sets aside the whole rectangle at once, so two
+cells in opposite corners of a sheet would ask for more memory than there is and end the process."""
 
 
 @dataclass(frozen=True)
@@ -70,27 +78,28 @@ def read_workbook(source: SourceFile, table_names: frozenset[str]) -> tuple[tupl
     try:
         with zipfile.ZipFile(io.BytesIO(source.content)) as parts:
             sheets = _sheets(parts)
-            inspected = {s.name: _marks(parts, s.part) for s in sheets if not s.is_hidden}
+            inspected = {s.name: _inspect(parts, s.part) for s in sheets if not s.is_hidden}
     except (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError):
         return (), (Problem("workbook_damaged", source.name),)
     hidden = [s for s in sheets if s.is_hidden and fold_name(s.name) in table_names]
     found = [Problem("hidden_sheet", f"{source.name}/{s.name}") for s in hidden]
+    found += [Problem("too_large", f"{source.name}/{name}") for name, held in inspected.items() if held.is_too_large]
     grids, unread = _load(source, inspected)
     return grids, (*found, *unread)
 
 
-def _load(
-    source: SourceFile, inspected: dict[str, tuple[CellMark, ...]]
-) -> tuple[tuple[Grid, ...], tuple[Problem, ...]]:
+def _load(source: SourceFile, inspected: dict[str, _Inspected]) -> tuple[tuple[Grid, ...], tuple[Problem, ...]]:
     import fastexcel
 
+    # The reader's own log may quote what stands in a cell.
+    logging.getLogger("calamine").setLevel(logging.CRITICAL + 1)
     try:
         book = fastexcel.read_excel(source.content)
     except (fastexcel.FastExcelError, ValueError):
         return (), (Problem("workbook_damaged", source.name),)
     grids, problems = [], []
     for name in book.sheet_names:
-        if name not in inspected:
+        if name not in inspected or inspected[name].is_too_large:
             continue
         try:
             cells = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
@@ -100,7 +109,7 @@ def _load(
         if cells.width > MAX_COLUMNS:
             problems.append(Problem("not_a_table", f"{source.name}/{name}"))
         elif cells.height:
-            grids.append(_grid(cells, (name, source.name), inspected[name]))
+            grids.append(_grid(cells, (name, source.name), inspected[name].marks))
     return tuple(grids), tuple(problems)
 
 
@@ -132,18 +141,42 @@ def _sheets(parts: zipfile.ZipFile) -> list[_Sheet]:
     return found
 
 
-def _marks(parts: zipfile.ZipFile, part: str) -> tuple[CellMark, ...]:
-    """Merged ranges, formulas and error cells of a sheet, columns counted from its first used one."""
+@dataclass(frozen=True)
+class _Inspected:
+    """What the text of one sheet's part tells before it is loaded."""
+
+    marks: tuple[CellMark, ...] = ()
+    is_too_large: bool = False
+
+
+def _inspect(parts: zipfile.ZipFile, part: str) -> _Inspected:
+    """Merged ranges, formulas and error cells of a sheet, columns counted from its first used one; and its size."""
     if part not in parts.namelist():
-        return ()
+        return _Inspected()
     xml = parts.read(part)
-    first = min((_number(letters) for letters in set(_FIRST_COLUMNS.findall(xml))), default=0)
+    candidates = _odd_candidates(xml)
+    if not candidates and b"mergeCell" not in xml and not _FAR.search(xml):
+        return _Inspected()
+    first, n_columns, n_lines = _extent(xml)
+    if n_lines > MAX_LINES or n_columns * n_lines > MAX_AREA:
+        return _Inspected(is_too_large=True)
     merged = [
         CellMark(MERGED, int(top), int(bottom), _number(left) - first, _number(right) - first)
         for left, top, right, bottom in _MERGE.findall(xml)[:MAX_MERGED]
     ]
-    odd = [mark for mark in (_odd_cell(head, body, first) for head, body in _odd_candidates(xml)) if mark]
-    return (*merged, *odd)
+    odd = [mark for mark in (_odd_cell(head, body, first) for head, body in candidates) if mark]
+    return _Inspected((*merged, *odd))
+
+
+def _extent(xml: bytes) -> tuple[int, int, int]:
+    """(first used column, columns, last line) of the cells that hold something; formats alone count for nothing."""
+    places = [_PLACE.search(head) for head in _FILLED.findall(xml)]
+    columns = {_number(letters) for letters in {p.group(1) for p in places if p}} or {0}
+    lines = [int(p.group(2)[:9]) for p in places if p]
+    if not all(places):
+        # Cells may leave their place to be counted from that of their row.
+        lines += [int(n[:9]) for n in _ROW.findall(xml)]
+    return min(columns), max(columns) - min(columns) + 1, max(lines, default=0)
 
 
 def _odd_candidates(xml: bytes) -> list[tuple[bytes, bytes]]:

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 import polars as pl
 
-from pipelines.conform.reading.grids import trimmed
+from pipelines.conform.reading.grids import MAX_COLUMNS, trimmed
 from pipelines.conform.reading.names import fold_name
 from pipelines.conform.reading.source import Problem, SourceFile
 from pipelines.conform.records import Grid
@@ -75,7 +75,8 @@ def read_xml(
         return (), {}, (Problem(str(refusal), source.name, reader.parser.CurrentLineNumber),)
     except (expat.ExpatError, LookupError, ValueError):
         return (), {}, (Problem("xml_broken", source.name, max(reader.parser.CurrentLineNumber, 1)),)
-    return reader.grids(source.name), reader.cover, ()
+    grids, problems = reader.grids(source.name)
+    return grids, reader.cover, problems
 
 
 class _Reader:
@@ -158,9 +159,11 @@ class _Reader:
                     own[tag] = value
         return own
 
-    def grids(self, file: str) -> tuple[Grid, ...]:
-        """One grid for each kind of record that has any."""
-        return tuple(_grid(kind, file) for kind in self.kinds.values() if any(kind.rows))
+    def grids(self, file: str) -> tuple[tuple[Grid, ...], tuple[Problem, ...]]:
+        """One grid for each kind of record that has any; a kind with more columns than any table is a problem."""
+        held = [_named(kind) for kind in self.kinds.values() if any(kind.rows)]
+        wide = tuple(Problem("not_a_table", file, k.lines[0]) for k, names in held if len(names) > MAX_COLUMNS)
+        return tuple(_grid(kind, names, file) for kind, names in held if len(names) <= MAX_COLUMNS), wide
 
 
 def _local(tag: str) -> str:
@@ -168,10 +171,14 @@ def _local(tag: str) -> str:
     return tag.rsplit(":", 1)[-1]
 
 
-def _grid(kind: _Kind, file: str) -> Grid:
+def _named(kind: _Kind) -> tuple[_Kind, list[str]]:
+    """A kind with the names of its columns, in the order in which they first stand."""
+    return kind, list(dict.fromkeys(name for row in kind.rows for name in row))
+
+
+def _grid(kind: _Kind, names: list[str], file: str) -> Grid:
     """One grid whose first row names the columns (as any sheet does), so that all containers go the same way."""
     held = [(row, line) for row, line in zip(kind.rows, kind.lines, strict=True) if row]
-    names = list(dict.fromkeys(name for row, _ in held for name in row))
     columns = {
         f"c{i}": pl.Series([_local(name).rstrip("\x00"), *(row.get(name) for row, _ in held)], dtype=pl.String)
         for i, name in enumerate(names)

@@ -116,6 +116,25 @@ def test_damage_inside_the_container_is_one_problem() -> None:
     assert (grids, [p.code for p in problems]) == ((), ["workbook_damaged"])
 
 
+def test_two_cells_in_opposite_corners_do_not_end_the_process() -> None:
+    book = one_sheet([["CHILD"], ["A"]])
+    book.active["XFD1048576"] = "x"
+    book.create_sheet("Episodes").append(["CHILD"])
+    grids, problems = workbook.read_workbook(saved(book), NAMES)
+    assert [g.names[0] for g in grids] == ["Episodes"]
+    assert [(p.code, p.file) for p in problems] == [("too_large", "made.xlsx/Header")]
+
+
+def test_formats_down_to_the_last_line_of_a_sheet_are_not_data() -> None:
+    from openpyxl.styles import Font
+
+    book = one_sheet([["CHILD"], ["A"]])
+    book.active["XFD1048576"].font = Font(bold=True)
+    grids, problems = workbook.read_workbook(saved(book), NAMES)
+    assert only(grids).cells.rows() == [("CHILD",), ("A",)]
+    assert problems == ()
+
+
 def test_old_and_locked_workbooks_are_told_apart() -> None:
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
     assert workbook.ole_problem(ole) == "legacy_workbook"

@@ -81,6 +81,12 @@ def test_a_bomb_of_entities_is_refused_before_anything_unfolds() -> None:
     assert read(f"<?xml version='1.0'?><!DOCTYPE l [{lol}]><l>&l8;</l>")[2] == ["xml_dtd"]
 
 
+def test_a_record_with_more_columns_than_any_table_is_no_table() -> None:
+    leaves = "".join(f"<C{i}>1</C{i}>" for i in range(401))
+    message = f"<M><Child>{leaves}</Child><Episode><CHILD>A</CHILD></Episode></M>"
+    assert read(message) == ({"Episode": [("CHILD",), ("A",)]}, {}, ["not_a_table"])
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252"])
 def test_encodings_that_the_document_declares(encoding: str) -> None:
     text = f"<?xml version='1.0' encoding='{encoding}'?><M><Child><CHILD>Môn</CHILD></Child></M>"
