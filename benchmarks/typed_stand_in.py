@@ -42,20 +42,24 @@ select
     '{submission}' as submission_id,
     cast(row_number() over (order by e.child_id, e.episode_start_date) as integer) as row_number,
     'lac_census' as return_id, e.authority_code, '{period}' as period_id, e.child_id, e.episode_start_date,
-    case when e.episode_number = 0 then 'S' else ['L', 'P', 'B'][1 + cast(e.luck % 3 as integer)] end as start_reason_code,
+    case when e.episode_number = 0 then 'S' else ['L', 'P', 'B'][1 + cast(e.luck % 3 as integer)] end
+        as start_reason_code,
     ['C1', 'C2', 'V2', 'C2', 'E1'][1 + cast((e.luck + e.episode_number) % 5 as integer)] as legal_status_code,
     'N' || (1 + e.luck % 6) as need_code,
-    ['F1', 'F2', 'F3', 'F4', 'H1', 'P1', 'A5', 'F6'][1 + cast((e.luck // 7 + e.episode_number) % 8 as integer)] as placement_code,
+    ['F1', 'F2', 'F3', 'F4', 'H1', 'P1', 'A5', 'F6'][1 + cast((e.luck // 7 + e.episode_number) % 8 as integer)]
+        as placement_code,
     'PR1' as provider_code,
     case when e.episode_end_date <= date '{last}' then e.episode_end_date end as episode_end_date,
     case when e.episode_end_date <= date '{last}' then
-        case when e.is_last then ['E4', 'E11', 'E8'][1 + cast(e.luck % 3 as integer)] else 'X1' end end as end_reason_code,
+        case when e.is_last then ['E4', 'E11', 'E8'][1 + cast(e.luck % 3 as integer)] else 'X1' end
+    end as end_reason_code,
     cast(null as varchar) as placement_change_reason_code,
     e.authority_code as placement_authority_code,
     cast(1 + e.luck % 3 as varchar) as placement_location_code,
     cast(null as varchar) as placement_urn
 from episodes as e
-where e.authority_code = '{authority}' and e.episode_start_date <= date '{last}' and e.episode_end_date >= date '{first}'
+where e.authority_code = '{authority}'
+    and e.episode_start_date <= date '{last}' and e.episode_end_date >= date '{first}'
 """
 
 CHILD_ROWS = """

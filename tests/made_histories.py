@@ -1,0 +1,190 @@
+"""Children's histories as readable tables, and the project's own compiled SQL run over them by plain DuckDB.
+
+What a history should become does not belong here: that stands in the worked cases and the laws.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.core.settings import PROJECT, Paths, Settings
+from pipelines.flow import transform
+from schemas import Catalogue, load
+from schemas.derive import arrow
+
+CARDIFF, SWANSEA, NEWPORT = "W06000015", "W06000011", "W06000022"
+Row = dict[str, object]
+
+SHORT_NAMES = {
+    "child": "child_id",
+    "start": "episode_start_date",
+    "end": "episode_end_date",
+    "why": "start_reason_code",
+    "ended": "end_reason_code",
+    "status": "legal_status_code",
+    "need": "need_code",
+    "place": "placement_code",
+    "where": "placement_location_code",
+    "provider": "provider_code",
+    "la": "placement_authority_code",
+    "born": "birth_date",
+    "sex": "sex_code",
+    "ethnicity": "ethnicity_code",
+}
+"""Words of the tables that people write -> items of the canonical tables."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One counting submission: rows of each of its tables, by canonical item (what is left out is null)."""
+
+    period_id: str
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    authority_code: str = CARDIFF
+    return_id: str = "lac_census"
+    status: str = "accepted"
+
+    @property
+    def id(self) -> str:
+        return f"{self.return_id}-{self.authority_code}-{self.period_id}"
+
+
+def table(text: str) -> list[Row]:
+    """Rows of a table written with spaces: first line the columns, `.` for nothing, yes and no for booleans."""
+    lines = [line.split() for line in text.strip().splitlines()]
+    return [dict(zip(lines[0], map(_value, cells), strict=True)) for cells in lines[1:]]
+
+
+def _value(cell: str) -> object:
+    known: dict[str, object] = {".": None, "yes": True, "no": False}
+    if cell in known:
+        return known[cell]
+    return date.fromisoformat(cell) if re.fullmatch(r"\d{4}-\d\d-\d\d", cell) else cell
+
+
+def items(rows: Iterable[Row]) -> list[Row]:
+    """The same rows with the short words replaced by items; a child without a name is child A."""
+    return [{"child_id": "A"} | {SHORT_NAMES.get(k, k): v for k, v in row.items()} for row in rows]
+
+
+class Engine:
+    """The compiled models of one repair policy, run in memory."""
+
+    def __init__(self, catalogue: Catalogue, models: dict[str, str]) -> None:
+        self._catalogue = catalogue
+        self._models = {name: _plain(sql) for name, sql in models.items()}
+        self._connection = duckdb.connect(":memory:", config={"threads": 1})
+        for seed in sorted((PROJECT / "dbt_project" / "seeds").rglob("*.csv")):
+            self._load_seed(seed)
+
+    def _load_seed(self, path: Path) -> None:
+        dates = "{'valid_from': 'date', 'valid_to': 'date'}" if path.stem == "code_list_values" else "{}"
+        types = f"types = {dates}, " if dates != "{}" else ""
+        self._connection.execute(
+            f"create table {path.stem} as select * from read_csv('{path}', {types}header = true, quote = '\"', "
+            "nullstr = '')"
+        )
+        if path.stem == "code_list_values":
+            assert self._connection.execute("select typeof(code) from code_list_values").fetchone() == ("VARCHAR",)
+
+    def run(self, submissions: Sequence[Submission], upto: Sequence[str] = ()) -> None:
+        """Build every model over the submissions, or only those that the named models need."""
+        self._load(submissions)
+        for name in self._needed(upto) if upto else self._models:
+            self._connection.execute(f"create or replace table {name} as {self._models[name]}")
+
+    def rows(self, model: str, columns: Sequence[str] = ("*",)) -> list[Row]:
+        """Rows of a model, in the order of the asked columns."""
+        found = self._connection.execute(f"select {', '.join(columns)} from {model} order by all")
+        names = [d[0] for d in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def columns(self, model: str) -> dict[str, str]:
+        """Column name -> type of a model that was built."""
+        held = self._connection.execute(f"describe {model}").fetchall()
+        return {row[0]: row[1] for row in held}
+
+    def _needed(self, models: Sequence[str]) -> list[str]:
+        wanted, found = set(models), []
+        for name, sql in reversed(self._models.items()):
+            if name in wanted:
+                found.append(name)
+                wanted |= {other for other in self._models if re.search(rf"\b{other}\b", sql)}
+        return found[::-1]
+
+    def _load(self, submissions: Sequence[Submission]) -> None:
+        self._replace("ledger_ledger", _ledger(submissions), LEDGER)
+        for r in self._catalogue.returns.values():
+            for name in r.tables:
+                rows = [row for s in submissions if s.return_id == r.id for row in _keyed(s, name)]
+                self._replace(f"{r.id}_{name}", rows, arrow.typed_schema(self._catalogue, name))
+        observations = [row for s in submissions if s.return_id == "statswales" for row in _keyed(s, "observation")]
+        self._replace("statswales_observation", observations, arrow.OBSERVATION)
+
+    def _replace(self, name: str, rows: list[Row], schema: pa.Schema) -> None:
+        held = pa.Table.from_pylist(rows, schema=_nullable(schema))
+        self._connection.register("given", held)
+        self._connection.execute(f"create or replace table {name} as select * from given")
+        self._connection.unregister("given")
+
+
+def _keyed(submission: Submission, name: str) -> list[Row]:
+    """Rows of one table of a submission with the columns that stand before the items."""
+    key = {"submission_id": submission.id, "return_id": submission.return_id}
+    key |= {"authority_code": submission.authority_code, "period_id": submission.period_id}
+    return [key | {"row_number": n} | row for n, row in enumerate(submission.tables.get(name, []), 1)]
+
+
+def _plain(sql: str) -> str:
+    """Compiled SQL without the name of the warehouse, and with tables in place of files."""
+    sql = sql.replace('"warehouse"."main".', "").replace("read_parquet('ledger.parquet')", "ledger_ledger")
+    return re.sub(r"read_parquet\('typed/(\w+)/(\w+)/[^)]*\)", r"\1_\2", sql)
+
+
+def write(data: Path, submissions: Sequence[Submission]) -> None:
+    """The same submissions as files: typed tables and the ledger, as the rooms before leave them."""
+    catalogue = load()
+    for s in submissions:
+        for name in s.tables:
+            folder = data / "typed" / s.return_id / name
+            if s.return_id == "statswales":
+                path, schema = folder / f"dataset={s.id}" / f"{s.id}.parquet", arrow.OBSERVATION
+            else:
+                path = folder / f"period={s.period_id}" / f"authority={s.authority_code}" / f"{s.id}.parquet"
+                schema = arrow.typed_schema(catalogue, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pq.write_table(pa.Table.from_pylist(_keyed(s, name), schema=_nullable(schema)), path)
+    data.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(_ledger(submissions), schema=LEDGER), data / "ledger.parquet")
+
+
+LEDGER = pa.schema([(n, pa.string()) for n in ("submission_id", "return_id", "authority_code", "period_id", "status")])
+
+
+def _ledger(submissions: Sequence[Submission]) -> list[Row]:
+    keys = ("return_id", "authority_code", "period_id", "status")
+    return [{"submission_id": s.id} | {key: getattr(s, key) for key in keys} for s in submissions]
+
+
+def _nullable(schema: pa.Schema) -> pa.Schema:
+    """The schema without its promises: the made rows may leave anything out."""
+    return pa.schema([pa.field(f.name, f.type) for f in schema])
+
+
+@cache
+def engine(policy: str = transform.DEFAULT_POLICY) -> Engine:
+    """The engine of a repair policy, compiled once in a session."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = Paths(project=PROJECT, data=Path(folder), keys=Path(folder) / "keys")
+        models = transform.compiled(Settings(paths=paths, threads=1), policy)
+    return Engine(load(), models)
