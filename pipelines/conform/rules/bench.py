@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipelines.conform.rules.engine import run_pack, setting_of
 from pipelines.conform.rules.interchange import LAST, read_day, read_reference, read_table, table_of
 from pipelines.conform.rules.packs import Pack, PackKey, pack_of
-from pipelines.conform.rules.records import RAN, RuleContext, RunSetting
-from pipelines.conform.rules.relations import Inputs
-from pipelines.conform.rules.run import run_pack, setting_of
+from pipelines.conform.rules.records import CRASHED, RAN, RuleContext, RunSetting
+from pipelines.conform.rules.relations import RAW, Inputs
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
@@ -75,7 +75,7 @@ def try_case(catalogue: Catalogue, number: int, case: Case) -> dict[str, object]
 
 
 def _word(status: str) -> str:
-    if status == RAN or status == "crashed":
+    if status in (RAN, CRASHED):
         return status
     return "skipped"
 
@@ -109,7 +109,7 @@ def _tables(given: Mapping[str, Any]) -> Tables:
             continue
         typed, as_given = read_table(entry, content)
         if name.endswith(LAST):
-            previous[entry.table] = typed
+            previous[entry.table] = typed.with_columns(as_given[c].alias(f"{c}{RAW}") for c in as_given.columns)
         else:
             tables[entry.table], raw[entry.table] = typed, as_given
             labels[entry.table] = (name, list(content["index"]))
@@ -123,5 +123,3 @@ def _labelled(faults: pl.DataFrame, tables: Tables) -> dict[str, list[object]]:
         name, labels = tables.labels[table]
         found.setdefault(name, []).append(labels[row - 1])
     return found
-
-

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipelines.conform.rules.engine import run_pack
 from pipelines.conform.rules.interchange import read_day
 from pipelines.conform.rules.packs import PackKey, pack_of
 from pipelines.conform.rules.records import RAN, RuleContext
 from pipelines.conform.rules.relations import Inputs, layout_of
-from pipelines.conform.rules.run import run_pack
 from schemas.model import Rule
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def verdict(catalogue: Catalogue, rule: Rule, example: Example) -> Rows | str:
     tables, raw = _frames(catalogue, example.get("tables") or {})
     previous, _ = _frames(catalogue, example.get("previous") or {})
     context = RuleContext(authority_code=example.get("authority"))
-    outcome = run_pack(catalogue, pack, Inputs(tables, raw, previous, {}), context)
+    outcome = run_pack(catalogue, pack, Inputs(tables, raw, previous, _register(example)), context)
     status = str(outcome.coverage["status"][0]) if outcome.coverage.height else "not in the pack"
     if status != RAN:
         return status
@@ -56,10 +56,22 @@ def _frames(catalogue: Catalogue, tables: Mapping[str, Sequence[Mapping[str, obj
     typed, raw = {}, {}
     for table, rows in tables.items():
         columns = {item: [_cell(row, item) for row in rows] for item in kinds[table]}
-        raw[table] = pl.DataFrame(columns, schema={item: pl.String for item in kinds[table]})
-        dates = [pl.Series(i, [read_day(v) for v in columns[i]], pl.Date) for i, k in kinds[table].items() if k == "date"]
+        raw[table] = pl.DataFrame(columns, schema=dict.fromkeys(kinds[table], pl.String))
+        dates = [
+            pl.Series(i, [read_day(v) for v in columns[i]], pl.Date) for i, k in kinds[table].items() if k == "date"
+        ]
         typed[table] = raw[table].with_columns(dates)
     return typed, raw
+
+
+def _register(example: Example) -> Frames:
+    """Further relations of an example, such as a register of providers; columns `..._date` become dates."""
+    found = {}
+    for name, rows in (example.get("reference") or {}).items():
+        frame = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String))
+        dates = [pl.Series(c, [read_day(v) for v in frame[c]], pl.Date) for c in frame.columns if c.endswith("_date")]
+        found[name] = frame.with_columns(dates)
+    return found
 
 
 def _cell(row: Mapping[str, object], item: str) -> str | None:

@@ -16,8 +16,15 @@ from schemas.rule_terms import InterchangeTable, load_interchange
 
 LAST = "_last"
 DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-REGISTER = {"URN": "urn", "REG_END": "closed_date", "LA_CODE_INFERRED": "authority_code", "LA_NAME_FROM_FILE": "name",
-            "PLACE_CODES": "placement_codes", "PROVIDER_CODES": "provider_codes", "POSTCODE": "postcode"}
+REGISTER = {
+    "URN": "urn",
+    "REG_END": "closed_date",
+    "LA_CODE_INFERRED": "authority_code",
+    "LA_NAME_FROM_FILE": "name",
+    "PLACE_CODES": "placement_codes",
+    "PROVIDER_CODES": "provider_codes",
+    "POSTCODE": "postcode",
+}
 
 
 def table_of(name: str) -> InterchangeTable | None:
@@ -69,6 +76,6 @@ def read_reference(metadata: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
         return {}
     frame = {REGISTER.get(c, c.lower()): [_text(r[n]) for r in held["rows"]] for n, c in enumerate(held["columns"])}
     columns = {name: frame.get(name, [None] * len(held["rows"])) for name in REGISTER.values()}
-    typed = pl.DataFrame(columns, schema={name: pl.String for name in columns})
+    typed = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
     closed = pl.Series("closed_date", [read_day(v) for v in columns["closed_date"]], dtype=pl.Date)
     return {"provider_register": typed.with_columns(closed)}

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from schemas.model import Rule
 from schemas.rule_terms import load_terms, sql_of
 
-
 READER = "reader"
 """The word of rules that are applied while a file is read; they are not part of a pack."""
 

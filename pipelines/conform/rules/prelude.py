@@ -49,6 +49,8 @@ def prelude(setting: RunSetting, terms: RuleTerms) -> tuple[str, ...]:
         f"create or replace macro in_wales() as {str(setting.jurisdiction == 'wales').lower()}",
         f"create or replace macro has_uasc_flag() as {str(setting.has_uasc_flag).lower()}",
     )
-    groups = tuple(f"create or replace macro {n}(c) as {code_test('c', codes)}" for n, codes in terms.code_groups.items())
+    groups = tuple(
+        f"create or replace macro {n}(c) as {code_test('c', codes)}" for n, codes in terms.code_groups.items()
+    )
     limits = tuple(f"create or replace macro {n}() as {value}" for n, value in terms.limits.items())
     return DATE_MACROS + place + groups + limits

@@ -1,7 +1,7 @@
 """Puts the tables of a return, and those of the previous period, before DuckDB in one fixed shape.
 
 Every canonical column is there whether the file had it or not, so that a rule's SQL always binds; which rules may run
-does not belong here (see `run.py`).
+does not belong here (see `engine.py`).
 """
 
 from __future__ import annotations
@@ -65,8 +65,7 @@ class Inputs:
 def open_connection(setting: RunSetting) -> duckdb.DuckDBPyConnection:
     """An in-memory connection with every macro defined; never reaches for an extension."""
     con = duckdb.connect(config=dict(OFFLINE))
-    for statement in prelude(setting, load_terms(setting.jurisdiction)):
-        con.execute(statement)
+    con.execute("; ".join(prelude(setting, load_terms(setting.jurisdiction))))
     return con
 
 
@@ -131,6 +130,8 @@ def _column(typed: pl.DataFrame, raw: pl.DataFrame, item: str, kind: str) -> pl.
 def _text(typed: pl.DataFrame, raw: pl.DataFrame, item: str) -> pl.Series:
     if item in raw.columns:
         return raw[item].cast(pl.String)
+    if f"{item}{RAW}" in typed.columns:
+        return typed[f"{item}{RAW}"]
     if item in typed.columns:
         return typed[item].cast(pl.String)
     return pl.Series(item, [None] * typed.height, pl.String)

@@ -61,7 +61,7 @@ Word = Callable[[Arguments, Scope], str]
 
 
 def in_code_list(given: Arguments, scope: Scope) -> str:
-    """The code is in its list. `list`, `codes`, `on` (an item: dated by the row; default the period), `blank: fault`."""
+    """The code is in its list (`list` or `codes`), in force on the date item `on` or in the period. `blank: fault`."""
     item = given.item
     codes = given.texts("codes")
     if codes:
@@ -152,7 +152,7 @@ def not_after(given: Arguments, scope: Scope) -> str:
 
 
 def age_between(given: Arguments, scope: Scope) -> str:
-    """The age on `at` of the child born on `birth` lies in `minimum` (reached) to `maximum` (that birthday not reached)."""
+    """The child born on `birth` has, on `at`, reached the age `minimum` and not yet reached `maximum`."""
     at, birth = given.text("at"), given.text("birth", "birth_date")
     parts = []
     if "minimum" in given.rule.arguments:
@@ -177,7 +177,7 @@ def exists_in_table(given: Arguments, scope: Scope) -> str:
 
 
 def row(given: Arguments, scope: Scope) -> str:
-    """`fault`: a SQL condition over the items of the row (and `h_`, `prev_`, `next_`, `l_` columns), true for a fault."""
+    """`fault`: a SQL condition over the items of the row (and its `h_`, `prev_`, `next_`, `l_` columns)."""
     return given.text("fault")
 
 
