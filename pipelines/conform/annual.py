@@ -15,6 +15,7 @@ from pipelines.conform import columns, layout
 from pipelines.conform.faultlog import FaultLog
 from pipelines.conform.records import Grid, SourceNote, TableLayout
 from pipelines.conform.tables import Casting, CastTable, cast_frame, cast_table
+from pipelines.core.errors import Place
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
@@ -58,10 +59,10 @@ def read(grids: Sequence[Grid], target: Target) -> Read:
     log.judge(("LY10", "LY11", "LY12"), len(grids))
     for placed in sorted((_place(g, official, target) for g in grids), key=lambda p: p.table is None):
         if placed.table is None or placed.header is None:
-            log.add("LY11", cause="not_a_table_of_the_return")
+            log.add("LY11", "not_a_table_of_the_return")
             found.notes.append(SourceNote(placed.grid.file, placed.grid.names[0], None, None))
         elif placed.table in found.tables:
-            log.add("LY10", table=placed.table, cause="table_sent_twice")
+            log.add("LY10", "table_sent_twice", Place(table=placed.table))
             found.notes.append(SourceNote(placed.grid.file, placed.grid.names[0], placed.table, None))
         else:
             _read_one(placed, official[placed.table], target, found)
@@ -84,7 +85,7 @@ def _place(grid: Grid, official: dict[str, columns.TableColumns], target: Target
     if named and fits[named] >= NAMED_FIT and fits[best] - fits[named] < 0.5:
         return _Placed(grid, named, header)
     if named and named != best:
-        target.log.add("LY12", table=best, cause="name_and_columns_disagree")
+        target.log.add("LY12", "name_and_columns_disagree", Place(table=best))
     if fits[best] >= UNNAMED_FIT or named == best:
         return _Placed(grid, best, header)
     # Labels in place of column names, or a table whose columns were mostly renamed: its name is the better witness.
@@ -102,7 +103,7 @@ def _read_one(placed: _Placed, official: columns.TableColumns, target: Target, f
         found.tables[official.table] = cast_table(grid, layout_, casting)
     except (pl.exceptions.PolarsError, ValueError, TypeError, ArithmeticError, LookupError):
         # A table on which we fail must not take the others down; the fault says that it was us.
-        target.log.add("FM18", table=official.table, cause="table_not_examined")
+        target.log.add("FM18", "table_not_examined", Place(table=official.table))
 
 
 def _note(grid: Grid, placed: TableLayout) -> SourceNote:
@@ -128,6 +129,6 @@ def _report_absent(target: Target, found: Read) -> None:
     for table in target.held.required_tables:
         if table not in found.tables:
             if not target.log.has("FM18"):
-                target.log.add("LY01", table=table, cause=f"table_missing:{target.held.source_names[table][0]}")
+                target.log.add("LY01", f"table_missing:{target.held.source_names[table][0]}", Place(table=table))
         elif not found.tables[table].typed.height:
-            target.log.add("LY14", table=table, cause=f"table_empty:{target.held.source_names[table][0]}")
+            target.log.add("LY14", f"table_empty:{target.held.source_names[table][0]}", Place(table=table))

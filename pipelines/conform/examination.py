@@ -113,7 +113,7 @@ def read_submission(catalogue: Catalogue, tokeniser: Tokeniser, files: Sequence[
     _report_problems(opened, log)
     stated, grids = cover.split(opened.grids, opened.cover)
     if not grids:
-        log.add("FM17", cause="nothing_to_read")
+        log.add("FM17", "nothing_to_read")
         return Reading(Identity(), log, opened)
     finding = identify.identify(catalogue, identify.Evidence(claim, stated, grids), log)
     read, events = _read(catalogue, grids, finding, log)
@@ -136,7 +136,7 @@ def _report_problems(opened: Opened, log: FaultLog) -> None:
     if "xlsx" in opened.containers:
         log.judge(("FM13", "FM14", "FM15"), len(opened.grids))
     for problem in opened.problems:
-        log.add(_PROBLEM_RULES[problem.code], cause=problem.code)
+        log.add(_PROBLEM_RULES[problem.code], problem.code)
 
 
 def _read(
@@ -224,7 +224,7 @@ def _previous_tables(
     earlier = read_submission(catalogue, tokeniser, previous, Claim(authority=identity.authority_code, period=wanted))
     reading.log.judge(("ID12",), 1)
     if earlier.log.is_rejecting or earlier.identity.period_id != wanted:
-        reading.log.add("ID12", cause=f"previous_not_usable:{wanted}")
+        reading.log.add("ID12", f"previous_not_usable:{wanted}")
         return {}
     return {t: _listed(frame, earlier.read.tables[t]) for t, frame in earlier.tables.items()}
 

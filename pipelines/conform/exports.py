@@ -19,6 +19,7 @@ from pipelines.conform.faultlog import FaultLog
 from pipelines.conform.reading.names import fold_name
 from pipelines.conform.records import Grid, SourceNote, TableLayout
 from pipelines.conform.tables import Casting, CastTable, cast_frame
+from pipelines.core.errors import Place
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
@@ -68,7 +69,7 @@ def read(grids: Sequence[Grid], profile: ExportProfile, context: tuple[Catalogue
     row, grid = headers[chosen]
     for i in range(len(grids)):
         if i != chosen:
-            log.add("LY11", cause="not_a_table_of_the_return")
+            log.add("LY11", "not_a_table_of_the_return")
     placed = _lay_out(grid, row or 0, profile)
     cells, lines = layout.data_rows(grid, placed, log)
     source = Source(catalogue, profile, held, _rows(cells, lines, placed), log)
@@ -86,7 +87,7 @@ def _read(source: Source, placed: TableLayout, note: SourceNote) -> Export:
     found = Read({"child": children, "episode": episodes}, collected, [note])
     source.log.judge(("LY01", "LY14"), len(source.held.required_tables))
     if not episodes.typed.height:
-        source.log.add("LY14", table="episode", cause="table_empty:" + source.held.source_names["episode"][0])
+        source.log.add("LY14", "table_empty:" + source.held.source_names["episode"][0], Place(table="episode"))
     names = source.rows[profile.authority_column] if profile.authority_column in source.rows.columns else None
     authorities = tuple(names.drop_nulls().unique().sort()) if names is not None else ()
     return Export(found, authorities, tuple(days.drop_nulls().unique().sort()))
@@ -114,18 +115,18 @@ def _report(source: Source, placed: TableLayout) -> None:
             continue
         is_key = c.item == source.catalogue.tables[c.table].keys[0]
         rule = "LY03" if is_key else "LY16" if held.presence == "optional" else "LY02"
-        log.add(rule, table=c.table, item=c.item, cause=f"missing_column:{c.column}")
+        log.add(rule, f"missing_column:{c.column}", Place(table=c.table, item=c.item))
     for rule, word, names in (
         ("LY04", "renamed_column", placed.renamed),
         ("LY06", "near_column", placed.near),
         ("LY07", "duplicate_column", placed.duplicated),
     ):
         for column in names:
-            log.add(rule, table="episode", cause=f"{word}:{column}")
+            log.add(rule, f"{word}:{column}", Place(table="episode"))
     if len(placed.unknown) > len(placed.near):
-        log.add("LY05", table="episode", cause=f"extra_columns:{len(placed.unknown) - len(placed.near)}")
+        log.add("LY05", f"extra_columns:{len(placed.unknown) - len(placed.near)}", Place(table="episode"))
     if placed.is_header_late:
-        log.add("LY08", table="episode", cause="late_header")
+        log.add("LY08", "late_header", Place(table="episode"))
 
 
 def _snapshot_days(source: Source) -> pl.Series:

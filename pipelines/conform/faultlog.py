@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.conform.rules.records import NOT_APPLICABLE, RAN
+from pipelines.core.errors import NOWHERE, Place
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
@@ -48,17 +49,9 @@ class FaultLog:
         self._frames: list[pl.DataFrame] = []
         self._judged: dict[str, int] = dict.fromkeys(self.rules, 0)
 
-    def add(
-        self,
-        rule_id: str,
-        *,
-        table: str | None = None,
-        row: int | None = None,
-        item: str | None = None,
-        cause: str = "",
-    ) -> None:
-        """One fault of a whole file, table, column or row."""
-        self._rows.append((rule_id, table, row, item, cause))
+    def add(self, rule_id: str, cause: str, place: Place = NOWHERE) -> None:
+        """One fault of a whole file, table, column or row; of the place, table, row and item are kept."""
+        self._rows.append((rule_id, place.table, place.row, place.item, cause))
 
     def add_rows(self, rule_id: str, place: tuple[str, str | None], rows: pl.Series, cause: str) -> None:
         """A fault of many rows at once; `place` is (table, item), `rows` their row numbers."""

@@ -85,10 +85,10 @@ def _settle_period(evidence: Evidence, finding: Finding, log: FaultLog) -> None:
     stated_text = evidence.cover.get("year", "")
     stated = periods_named(stated_text) if stated_text else ()
     if (evidence.claim.period and not claimed) or (stated_text and not stated):
-        log.add("ID09", cause="period_unreadable:" + ("claim" if not claimed and evidence.claim.period else "cover"))
+        log.add("ID09", "period_unreadable:" + ("claim" if not claimed and evidence.claim.period else "cover"))
     both = tuple(p for p in claimed if p in stated)
     if claimed and stated and not both:
-        log.add("ID07", cause=f"period:{_any(claimed)}:{_any(stated)}")
+        log.add("ID07", f"period:{_any(claimed)}:{_any(stated)}")
     agreed = both or stated or claimed
     if len(agreed) == 1:
         finding.settle("period_id", str(agreed[0]), "cover" if stated else "claim")
@@ -103,13 +103,13 @@ def _settle_return(catalogue: Catalogue, evidence: Evidence, finding: Finding, l
     stated = _return_named(catalogue, evidence.cover.get("collection"), None)
     seen, finding.profile = _return_seen(catalogue, evidence, finding)
     if claimed and stated and claimed != stated:
-        log.add("ID02", cause=f"return:{claimed}:{stated}")
+        log.add("ID02", f"return:{claimed}:{stated}")
     said = stated or claimed
     if said and seen and said != seen and not _same_columns(catalogue, said, seen):
-        log.add("ID02", cause=f"return:{said}:{seen}")
+        log.add("ID02", f"return:{said}:{seen}")
         said = seen
     if seen is None:
-        log.add("ID01", cause="return_unrecognised" + (f":{said}" if said else ""))
+        log.add("ID01", "return_unrecognised" + (f":{said}" if said else ""))
     finding.settle("return_id", said or seen, "cover" if stated else "claim" if claimed else "columns")
 
 
@@ -176,7 +176,7 @@ def _settle_authority(catalogue: Catalogue, evidence: Evidence, finding: Finding
     claimed = _authority(catalogue, evidence.claim.authority, "claim", log)
     stated = _authority(catalogue, evidence.cover.get("authority"), "cover", log)
     if claimed and stated and claimed != stated:
-        log.add("ID04", cause=f"authority:{claimed}:{stated}")
+        log.add("ID04", f"authority:{claimed}:{stated}")
     finding.settle("authority_code", stated or claimed, "cover" if stated else "claim")
 
 
@@ -186,7 +186,7 @@ def _authority(catalogue: Catalogue, name: str | None, witness: str, log: FaultL
     plain = name.strip()
     code = catalogue.area_code(plain) or catalogue.area_code(plain.removesuffix(".0"))
     if code not in catalogue.authorities:
-        log.add("ID05", cause=f"authority_unknown:{witness}")
+        log.add("ID05", f"authority_unknown:{witness}")
         return None
     return code
 
@@ -196,11 +196,11 @@ def settle_from_column(catalogue: Catalogue, names: Sequence[str], finding: Find
     log.judge(("ID11",), len(names))
     codes = sorted({code for name in names if (code := catalogue.area_code(name)) in catalogue.authorities and code})
     if len(codes) > 1:
-        log.add("ID11", cause=f"authorities:{len(codes)}")
+        log.add("ID11", f"authorities:{len(codes)}")
     elif not codes:
-        log.add("ID05", cause="authority_unknown:column")
+        log.add("ID05", "authority_unknown:column")
     elif finding.authority_code and finding.authority_code != codes[0]:
-        log.add("ID04", cause=f"authority:{finding.authority_code}:{codes[0]}")
+        log.add("ID04", f"authority:{finding.authority_code}:{codes[0]}")
     if len(codes) == 1:
         finding.settle("authority_code", codes[0], "column")
 
@@ -245,12 +245,12 @@ def check_dates(catalogue: Catalogue, events: Events, finding: Finding, log: Fau
     held = catalogue.returns.get(finding.return_id or "")
     if finding.period_id and held:
         if not _is_collected(held, finding.period_id):
-            log.add("ID10", cause=f"not_collected:{held.id}:{finding.period_id}")
+            log.add("ID10", f"not_collected:{held.id}:{finding.period_id}")
         _check_year(events, finding, held, log)
     if not finding.period_id and not log.has("ID09"):
-        log.add("ID06", cause="period_missing")
+        log.add("ID06", "period_missing")
     if not finding.authority_code and not log.has("ID05") and not log.has("ID11"):
-        log.add("ID03", cause="authority_missing")
+        log.add("ID03", "authority_missing")
 
 
 def _is_collected(held: Return, period: str) -> bool:
@@ -271,12 +271,12 @@ def _check_year(events: Events, finding: Finding, held: Return, log: FaultLog) -
     is_annual = held.frequency == "annual"
     if (is_annual and n_inside == 0) or 2 * n_after > n_events:
         found = newest_period(events, is_quarterly=not is_annual)
-        log.add("ID08", cause=f"period:{finding.period_id}:{found}")
+        log.add("ID08", f"period:{finding.period_id}:{found}")
 
 
 def settle_from_snapshots(days: Sequence[date], finding: Finding, log: FaultLog) -> None:
     """The quarter of the newest snapshot; a quarter that was claimed and is another one is refused (ID07)."""
     found = str(Period.quarter_of(max(days)))
     if finding.period_id and finding.period_id != found:
-        log.add("ID07", cause=f"period:{finding.period_id}:{found}")
+        log.add("ID07", f"period:{finding.period_id}:{found}")
     finding.settle("period_id", found, "column")

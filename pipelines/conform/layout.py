@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipelines.conform.columns import TableColumns
 from pipelines.conform.reading.names import fold_name
 from pipelines.conform.records import Grid, TableLayout
+from pipelines.core.errors import Place
 
 if TYPE_CHECKING:
     import polars as pl
@@ -94,18 +95,18 @@ def report(layout: TableLayout, table: Table, official: TableColumns, place: tup
         held = table.item(item)
         presence = held.presence if held else "optional"
         rule = "LY03" if item == table.keys[0] else "LY16" if presence == "optional" else "LY02"
-        log.add(rule, table=layout.table, item=item, cause=f"missing_column:{official.columns[item]}")
+        log.add(rule, f"missing_column:{official.columns[item]}", Place(table=layout.table, item=item))
     for item in layout.renamed:
-        log.add("LY04", table=layout.table, item=item, cause=f"renamed_column:{official.columns[item]}")
+        log.add("LY04", f"renamed_column:{official.columns[item]}", Place(table=layout.table, item=item))
     for item in layout.duplicated:
-        log.add("LY07", table=layout.table, item=item, cause=f"duplicate_column:{official.columns[item]}")
+        log.add("LY07", f"duplicate_column:{official.columns[item]}", Place(table=layout.table, item=item))
     for column in layout.near:
-        log.add("LY06", table=layout.table, cause=f"near_column:{column}")
+        log.add("LY06", f"near_column:{column}", Place(table=layout.table))
     # Names as received may be content (a file without a header), so extra columns are told by number only.
     if len(layout.unknown) > len(layout.near):
-        log.add("LY05", table=layout.table, cause=f"extra_columns:{len(layout.unknown) - len(layout.near)}")
+        log.add("LY05", f"extra_columns:{len(layout.unknown) - len(layout.near)}", Place(table=layout.table))
     if layout.is_header_late:
-        log.add("LY08", table=layout.table, cause="late_header")
+        log.add("LY08", "late_header", Place(table=layout.table))
 
 
 def data_rows(grid: Grid, layout: TableLayout, log: FaultLog) -> tuple[pl.DataFrame, pl.Series]:
@@ -121,7 +122,7 @@ def data_rows(grid: Grid, layout: TableLayout, log: FaultLog) -> tuple[pl.DataFr
             pl.all_horizontal(pl.col(f"c{i}").eq_missing(pl.lit(names[i], pl.String)) for i in used)
         ).to_series()
         if is_repeat.any():
-            log.add("LY13", table=layout.table, cause=f"repeated_header:{int(is_repeat.sum())}")
+            log.add("LY13", f"repeated_header:{int(is_repeat.sum())}", Place(table=layout.table))
             cells, lines = cells.filter(~is_repeat), lines.filter(~is_repeat)
     return cells, lines
 

@@ -16,6 +16,7 @@ from pipelines.conform.casting import Cast
 from pipelines.conform.faultlog import FaultLog
 from pipelines.conform.reading import workbook
 from pipelines.conform.records import CellMark, Grid, TableLayout
+from pipelines.core.errors import Place
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
@@ -185,7 +186,7 @@ def report_marks(grid: Grid, placed: TableLayout, raw: pl.DataFrame, casting_: C
             for line in _lines(mark, row_at):
                 # The first cell of a merged range holds its value; the others lost theirs.
                 if mark.kind != workbook.MERGED or (line, column) != (mark.first_line, mark.column):
-                    casting_.log.add(rule, table=casting_.table.id, row=row_at[line], item=item, cause=cause)
+                    casting_.log.add(rule, cause, Place(table=casting_.table.id, row=row_at[line], item=item))
 
 
 def _lines(mark: CellMark, row_at: Mapping[int, int]) -> list[int]:

@@ -15,8 +15,10 @@ from pipelines.conform.examination import read_submission
 from pipelines.conform.merge import merge
 from schemas import Catalogue
 
-PIECES = (b"", b"\x00", b'"', b",", b"\r\n", b"\xff", b"<", b">", b"&", b"<!DOCTYPE a>", b"]]>", b"CHILD", b"PK\x03\x04",
-          b"=1+1", b"\xef\xbb\xbf", b"'", b";", b"\t", b"9" * 400, b"</Child>", b"<Episode>", b"31/02/2018")  # fmt: skip
+PIECES = (
+    b"", b"\x00", b'"', b",", b"\r\n", b"\xff", b"<", b">", b"&", b"<!DOCTYPE a>", b"]]>", b"CHILD", b"PK\x03\x04",
+    b"=1+1", b"\xef\xbb\xbf", b"'", b";", b"\t", b"9" * 400, b"</Child>", b"<Episode>", b"31/02/2018",
+)  # fmt: skip
 
 
 @functools.cache

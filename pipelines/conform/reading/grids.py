@@ -6,6 +6,7 @@ Which table a grid is, and what its columns mean, do not belong here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import PurePosixPath
 
@@ -25,23 +26,26 @@ BLANK = " \t\r\n\x0b\x0c\u00a0\u200b\ufeff"
 def grid_of(columns: Sequence[Sequence[str | None]], lines: Sequence[int], names: tuple[str, ...], file: str) -> Grid:
     """A delimited grid from whole columns of cells; `lines` has the place of each row."""
     cells = pl.DataFrame({f"c{i}": pl.Series(f"c{i}", column, dtype=pl.String) for i, column in enumerate(columns)})
-    return trimmed(cells, pl.Series("line", lines, dtype=pl.Int32), names, (file, "csv"))
+    return trimmed(cells, pl.Series("line", lines, dtype=pl.Int32), Origin(names, file, "csv"))
 
 
-def trimmed(
-    cells: pl.DataFrame,
-    lines: pl.Series,
-    names: tuple[str, ...],
-    origin: tuple[str, str],
-    marks: tuple[CellMark, ...] = (),
-) -> Grid:
-    """A grid of `origin` (file name, container) with blanks as null and without wholly empty rows."""
+@dataclass(frozen=True)
+class Origin:
+    """Where a grid comes from; the fields are those of `Grid`."""
+
+    names: tuple[str, ...]
+    file: str
+    container: str
+
+
+def trimmed(cells: pl.DataFrame, lines: pl.Series, origin: Origin, marks: tuple[CellMark, ...] = ()) -> Grid:
+    """A grid with blanks as null and without wholly empty rows."""
     stripped = pl.all().str.strip_chars(BLANK)
     clean = cells.lazy().select(stripped).select(pl.when(pl.all() != "").then(pl.all())).collect()
     if clean.width and clean.height:
         filled = clean.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
         clean, lines = clean.filter(filled), lines.filter(filled)
-    return Grid(names, origin[0], clean, lines, origin[1], marks)
+    return Grid(origin.names, origin.file, clean, lines, origin.container, marks)
 
 
 def read_delimited(source: SourceFile) -> tuple[Grid | None, tuple[Problem, ...]]:
@@ -51,7 +55,7 @@ def read_delimited(source: SourceFile) -> tuple[Grid | None, tuple[Problem, ...]
     even = _even_rows(decoded.text) if decoded.text else None
     if even is not None:
         cells, lines = even
-        return trimmed(cells, lines, names, (source.name, "csv")), decoded.problems
+        return trimmed(cells, lines, Origin(names, source.name, "csv")), decoded.problems
     rows = text.read_rows(source.content, source.name)
     if not any(rows.records):
         return None, rows.problems

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 import polars as pl
 
 from pipelines.conform.reading import archive
-from pipelines.conform.reading.grids import MAX_COLUMNS, trimmed
+from pipelines.conform.reading.grids import MAX_COLUMNS, Origin, trimmed
 from pipelines.conform.reading.names import fold_name
 from pipelines.conform.reading.source import Problem, SourceFile
 from pipelines.conform.records import CellMark, Grid
@@ -120,7 +120,7 @@ def _grid(cells: pl.DataFrame, origin: tuple[str, str], marks: tuple[CellMark, .
     dated = named.select(pl.all().str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "$1"))
     lines = pl.Series("line", range(1, dated.height + 1), dtype=pl.Int32)
     stem = PurePosixPath(file).stem
-    return trimmed(dated, lines, (sheet, stem), (file, "xlsx"), marks)
+    return trimmed(dated, lines, Origin((sheet, stem), file, "xlsx"), marks)
 
 
 def _attributes(raw: bytes) -> dict[str, str]:

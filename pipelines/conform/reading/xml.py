@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 import polars as pl
 
-from pipelines.conform.reading.grids import MAX_COLUMNS, trimmed
+from pipelines.conform.reading.grids import MAX_COLUMNS, Origin, trimmed
 from pipelines.conform.reading.names import fold_name
 from pipelines.conform.reading.source import Problem, SourceFile
 from pipelines.conform.records import Grid
@@ -184,4 +184,4 @@ def _grid(kind: _Kind, names: list[str], file: str) -> Grid:
         for i, name in enumerate(names)
     }
     lines = pl.Series("line", [held[0][1], *(line for _, line in held)], dtype=pl.Int32)
-    return trimmed(pl.DataFrame(columns), lines, (kind.tag,), (file, "xml"))
+    return trimmed(pl.DataFrame(columns), lines, Origin((kind.tag,), file, "xml"))
