@@ -75,7 +75,8 @@ def _show(catalogue: Catalogue, wanted: str) -> int:
         *(r for r in catalogue.rules if r.code == wanted),
     ]
     for record in held:
-        print(yaml.safe_dump({type(record).__name__: asdict(record)}, allow_unicode=True, sort_keys=False))
+        told = asdict(record)  # type: ignore[call-overload]  # every record of the catalogue is a dataclass
+        print(yaml.safe_dump({type(record).__name__: told}, allow_unicode=True, sort_keys=False))
     if not held:
         print(f"nothing is called {wanted!r}; ids are those of items, code lists, tables, returns, rules, measures")
     return 0 if held else 2

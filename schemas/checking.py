@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemas import reading
-from schemas.model import CERTAINTIES, KINDS, SENSITIVITIES, SEVERITIES, UNITS, Text
+from schemas.model import (
+    CERTAINTIES,
+    KINDS,
+    SENSITIVITIES,
+    SEVERITIES,
+    UNITS,
+    Fact,
+    Measure,
+    Return,
+    Text,
+)
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
@@ -107,12 +117,16 @@ def returns(c: Catalogue) -> Iterator[str]:
         for table in (*r.tables, *r.required_tables):
             if table not in c.tables:
                 yield f"return {r.id}: table {table!r} does not exist"
-        for row in r.layout:
-            if row.table not in r.tables or not c.tables[row.table].item(row.item):
-                yield f"return {r.id}, layout.csv: {row.table}.{row.item} is not in the return"
-            for start, _ in row.columns:
-                if not PERIOD.match(start):
-                    yield f"return {r.id}, layout.csv: column {start!r} is not a period"
+        yield from _layout(c, r)
+
+
+def _layout(c: Catalogue, r: Return) -> Iterator[str]:
+    for row in r.layout:
+        if row.table not in r.tables or not c.tables[row.table].item(row.item):
+            yield f"return {r.id}, layout.csv: {row.table}.{row.item} is not in the return"
+        for start, _ in row.columns:
+            if not PERIOD.match(start):
+                yield f"return {r.id}, layout.csv: column {start!r} is not a period"
 
 
 def exports(c: Catalogue) -> Iterator[str]:
@@ -159,36 +173,40 @@ def facts(c: Catalogue) -> Iterator[str]:
 def measures(c: Catalogue) -> Iterator[str]:
     """Columns, units, breakdowns and frameworks that measures name."""
     for m in c.measures.values():
-        where = f"measure {m.id}"
         fact = c.facts.get(m.fact)
         if fact is None:
-            yield f"{where}: fact {m.fact!r} does not exist"
+            yield f"measure {m.id}: fact {m.fact!r} does not exist"
             continue
-        if m.unit not in UNITS:
-            yield f"{where}: unit {m.unit!r} is none of {', '.join(UNITS)}"
-        for column in (*m.numerator, *m.denominator):
-            if column not in fact.booleans:
-                yield f"{where}: {column!r} is not a boolean column of {m.fact}"
-        if m.unit in ("mean", "median", "days") and m.value_column not in fact.numbers:
-            yield f"{where}: {m.value_column!r} is not a numeric column of {m.fact}"
-        if m.unit == "rate_per_10000" and not m.population:
-            yield f"{where}: a rate needs a population"
-        for b in m.breakdowns:
-            if b not in fact.breakdowns:
-                yield f"{where}: {b!r} is not a breakdown of {m.fact}"
-        yield from _measure_references(c, where, m)
+        yield from _measure_columns(m, fact)
+        yield from _measure_references(c, m)
 
 
-def _measure_references(c: Catalogue, where: str, m: object) -> Iterator[str]:
-    for f in m.framework_ids:  # type: ignore[attr-defined]
+def _measure_columns(m: Measure, fact: Fact) -> Iterator[str]:
+    where = f"measure {m.id}"
+    for column in (*m.numerator, *m.denominator):
+        if column not in fact.booleans:
+            yield f"{where}: {column!r} is not a boolean column of {m.fact}"
+    for b in m.breakdowns:
+        if b not in fact.breakdowns:
+            yield f"{where}: {b!r} is not a breakdown of {m.fact}"
+    if m.unit not in UNITS:
+        yield f"{where}: unit {m.unit!r} is none of {', '.join(UNITS)}"
+    if m.unit in ("mean", "median", "days") and m.value_column not in fact.numbers:
+        yield f"{where}: {m.value_column!r} is not a numeric column of {m.fact}"
+    if m.unit == "rate_per_10000" and not m.population:
+        yield f"{where}: a rate needs a population"
+
+
+def _measure_references(c: Catalogue, m: Measure) -> Iterator[str]:
+    for f in m.framework_ids:
         if f.framework not in c.frameworks:
-            yield f"{where}: framework {f.framework!r} does not exist"
-    for k in m.comparability:  # type: ignore[attr-defined]
+            yield f"measure {m.id}: framework {f.framework!r} does not exist"
+    for k in m.comparability:
         if k.verdict not in ("same", "approximate", "break"):
-            yield f"{where}: verdict {k.verdict!r} is unknown"
-    for r in m.returns:  # type: ignore[attr-defined]
+            yield f"measure {m.id}: verdict {k.verdict!r} is unknown"
+    for r in m.returns:
         if r not in c.returns:
-            yield f"{where}: return {r!r} does not exist"
+            yield f"measure {m.id}: return {r!r} does not exist"
 
 
 def publications(c: Catalogue) -> Iterator[str]:
@@ -214,7 +232,7 @@ def texts(c: Catalogue) -> Iterator[tuple[str, Text]]:
         yield f"code list {held.id}", held.title
         yield from ((f"code list {held.id}, {k.code} ({k.jurisdiction})", k.label) for k in held.codes)
     for records in (c.tables, c.returns, c.export_profiles, c.extract_cards, c.frameworks, c.breakdowns):
-        yield from ((f"{type(r).__name__} {r.id}", r.title) for r in records.values())  # type: ignore[attr-defined]
+        yield from ((f"{type(r).__name__} {r.id}", r.title) for r in records.values())
     yield from ((f"area {k}", r.name) for k, r in c.regions.items())
     for f in c.facts.values():
         yield f"fact {f.id}", f.title

@@ -42,9 +42,9 @@ Record = Mapping[str, Any]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def yaml_file(path: Path) -> Any:
+def yaml_file(path: Path) -> Any:  # noqa: ANN401 (YAML holds anything; records give it its types)
     """The content of one YAML file (None where it is empty)."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (a safe loader, in C where it can be)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (safe, and in C where it can be)
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:
@@ -174,7 +174,7 @@ def returns(spec: Path) -> dict[str, Return]:
     for path in sorted(spec.glob("returns/*/return.yml")):
         raw = yaml_file(path)
         names = {t: tuple(n) for t, n in raw["source_names"].items()}
-        lists = {k: tuple(raw[k]) for k in ("tables", "required_tables", "collection_codes")}
+        lists: dict[str, Any] = {k: tuple(raw[k]) for k in ("tables", "required_tables", "collection_codes")}
         plain = {k: v for k, v in raw.items() if k not in (*lists, "title", "source_names")}
         found[raw["id"]] = Return(
             title=text(raw["title"]), source_names=names, layout=_layout(path.parent / "layout.csv"), **plain, **lists
@@ -216,14 +216,12 @@ def export_profiles(spec: Path) -> dict[str, ExportProfile]:
 def extract_cards(spec: Path) -> dict[str, ExtractCard]:
     """Cards of StatsWales datasets, by id."""
     tuples = ("area_dimensions", "period_dimensions", "category_names", "measure_dimensions")
-    return {
-        (raw := yaml_file(path))["id"]: ExtractCard(
-            title=text(raw["title"]),
-            **{k: tuple(str(v) for v in raw.get(k) or ()) for k in tuples},
-            **{k: v for k, v in raw.items() if k != "title" and k not in tuples},
-        )
-        for path in sorted(spec.glob("extracts/*.yml"))
-    }
+    found = {}
+    for path in sorted(spec.glob("extracts/*.yml")):
+        raw = yaml_file(path)
+        lists: dict[str, Any] = {k: tuple(str(v) for v in raw.get(k) or ()) for k in tuples}
+        found[raw["id"]] = ExtractCard(**(raw | lists | {"title": text(raw["title"])}))
+    return found
 
 
 def rules(spec: Path) -> tuple[Rule, ...]:
@@ -285,7 +283,9 @@ def _measure(measure_id: str, raw: Record) -> Measure:
         Comparability(c["from"], c["to"], c["verdict"], text(c["reason"])) for c in raw.get("comparability") or ()
     )
     special = ("title", "definition", "caveats", "framework_ids", "comparability", *_MEASURE_TUPLES)
-    defaults: dict[str, Any] = {"value_column": None, "population": None, "interval": None, "polarity": "neutral"}
+    plain: dict[str, Any] = {"value_column": None, "population": None, "interval": None, "polarity": "neutral"}
+    plain |= {k: v for k, v in raw.items() if k not in special}
+    plain |= {k: tuple(raw.get(k) or ()) for k in _MEASURE_TUPLES}
     return Measure(
         id=measure_id,
         title=text(raw.get("title")),
@@ -293,8 +293,7 @@ def _measure(measure_id: str, raw: Record) -> Measure:
         caveats=text(raw["caveats"]) if raw.get("caveats") else None,
         framework_ids=ids,
         comparability=compared,
-        **{k: tuple(raw.get(k) or ()) for k in _MEASURE_TUPLES},
-        **(defaults | {k: v for k, v in raw.items() if k not in special}),
+        **plain,
     )
 
 
@@ -306,7 +305,7 @@ def publications(spec: Path) -> dict[str, Publication]:
         held = tuple(
             PublicationTable(t["id"], text(t["title"]), tuple(t["measures"]), t["breakdown"]) for t in raw["tables"]
         )
-        lists = {k: tuple(raw[k]) for k in ("formats", "opened_columns", "headlines")}
+        lists: dict[str, Any] = {k: tuple(raw[k]) for k in ("formats", "opened_columns", "headlines")}
         plain = {k: v for k, v in raw.items() if k not in (*lists, "title", "summary", "tables")}
         found[raw["id"]] = Publication(
             title=text(raw["title"]), summary=text(raw["summary"]), tables=held, **lists, **plain

@@ -12,7 +12,7 @@ import click
 
 from pipelines.cli.session import Session, report
 from pipelines.core import messages
-from pipelines.core.errors import USAGE, InternalError, MesurError, UsageError
+from pipelines.core.errors import MesurError, UsageError
 from pipelines.core.redaction import from_unexpected
 from pipelines.core.settings import Settings
 
@@ -36,6 +36,10 @@ VERBS = {
     "templates": "ruling",
 }
 """verb -> module of this package, loaded only when the verb is asked for (Dagster alone takes two seconds)."""
+
+
+INTERRUPTED = 130
+"""What a shell expects of a command that was interrupted."""
 
 
 class Verbs(click.Group):
@@ -66,24 +70,13 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     try:
         return int(cli.main(arguments, prog_name="mesur", standalone_mode=False) or 0)
-    except click.exceptions.Abort:
-        return 130
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return INTERRUPTED
     except click.ClickException as error:
-        return _usage(error, arguments)
+        return report(UsageError("cli.usage", detail=error.format_message()), Session.of(arguments))
     except MesurError as error:
         return report(error, Session.of(arguments))
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         return 0
     except Exception as error:  # noqa: BLE001 (the last door: nothing unexpected may carry a value out)
         return report(from_unexpected(error), Session.of(arguments))
-
-
-def _usage(error: click.ClickException, arguments: list[str]) -> int:
-    session = Session.of(arguments)
-    try:
-        said = UsageError("cli.usage", detail=error.format_message())
-        return report(said, session)
-    except InternalError:
-        return USAGE

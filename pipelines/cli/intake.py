@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from pipelines.cli.session import Session, verb
 from pipelines.core.errors import FINE, FOUND, UNREADABLE, Place, UnreadableError, UsageError
 from pipelines.core.periods import Period
 from pipelines.flow.desk import Desk
+
+if TYPE_CHECKING:
+    from pipelines.conform import Claim
 
 WHO = (
     click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path)),
@@ -37,28 +41,21 @@ def desk_of(session: Session) -> Desk:
     click.option("--format", "formats", default="csv,json", metavar="csv,json"),
 )
 def check(
-    session: Session,
-    files: tuple[Path, ...],
-    return_id: str | None,
-    authority: str | None,
-    period: str | None,
-    previous: tuple[Path, ...],
-    out: Path | None,
-    formats: str,
+    session: Session, files: tuple[Path, ...], previous: tuple[Path, ...], out: Path | None, formats: str, **who: str
 ) -> int:
     """Examine files and keep nothing / Gwirio ffeiliau heb gadw dim."""
     from pipelines.cli import reports
     from pipelines.flow import submissions
 
     desk = desk_of(session)
-    found = submissions.check(desk, files, claim_of(desk, return_id, authority, period), previous)
+    found = submissions.check(desk, files, claim_of(desk, **who), previous)
     reports.tell(session, desk.catalogue, found)
     if out:
         reports.write(session, desk.catalogue, found, out, tuple(f for f in formats.split(",") if f))
     return EXITS[found.verdict]
 
 
-def claim_of(desk: Desk, return_id: str | None, authority: str | None, period: str | None):  # noqa: ANN201
+def claim_of(desk: Desk, return_id: str | None, authority: str | None, period: str | None) -> Claim:
     """What the options claim, checked against the specification.
 
     Raises:
@@ -76,15 +73,13 @@ def claim_of(desk: Desk, return_id: str | None, authority: str | None, period: s
 
 
 @verb(*WHO)
-def receive(
-    session: Session, files: tuple[Path, ...], return_id: str | None, authority: str | None, period: str | None
-) -> int:
+def receive(session: Session, files: tuple[Path, ...], **who: str) -> int:
     """Check, then keep, then a receipt / Gwirio, yna cadw, yna derbynneb."""
     from pipelines.cli import reports
     from pipelines.flow import submissions
 
     desk = desk_of(session)
-    done = submissions.receive(desk, files, claim_of(desk, return_id, authority, period))
+    done = submissions.receive(desk, files, claim_of(desk, **who))
     name = desk.catalogue.area_name(done.receipt.authority_code)[session.language]
     if not session.is_json:
         reports.tell(session, desk.catalogue, done.examination)

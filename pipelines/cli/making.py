@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -55,7 +56,14 @@ def _tell(session: Session, desk: Desk) -> None:
     for cause, n in causes.items():
         session.line(f"  {n:>8,}  {session.say(f'reconciliation.{cause}')}")
     session.tell("build.where", folder=_near(edition.folder))
-    session.give({"edition": edition.id, "folder": str(edition.folder), "headlines": [asdict(f) for f in figures], "reconciliation": causes})
+    session.give(
+        {
+            "edition": edition.id,
+            "folder": str(edition.folder),
+            "headlines": [asdict(f) for f in figures],
+            "reconciliation": causes,
+        }
+    )
 
 
 def _near(folder: Path) -> str:
@@ -73,22 +81,12 @@ def _near(folder: Path) -> str:
     click.option("--defects", type=click.FloatRange(0, 1), default=0.0),
     click.option("--seed", type=int, default=20160406),
 )
-def sample(  # noqa: PLR0913 (one parameter per option of the command)
-    session: Session,
-    out: Path,
-    authorities: int,
-    children: int | None,
-    first: str,
-    last: str,
-    defects: float,
-    seed: int,
-) -> int:
+def sample(session: Session, out: Path, **options: Any) -> int:  # noqa: ANN401 (fields of SampleSpec, by name)
     """Synthetic returns and exports, calibrated to the published margins / Ffurflenni synthetig."""
     from pipelines import synthetic
 
-    spec = synthetic.SampleSpec(authorities, children, first, last, defects=defects, seed=seed)
     desk = desk_of(session)
-    made = synthetic.make(desk.catalogue, spec, out)
+    made = synthetic.make(desk.catalogue, synthetic.SampleSpec(**options), out)
     session.tell("sample.made", files=len(made.files), folder=str(out))
     session.give({"files": len(made.files), "folder": str(out)})
     return FINE

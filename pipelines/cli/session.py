@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import json
 import sys
 import time
@@ -19,6 +20,8 @@ import click
 from pipelines.core import errors, messages
 from pipelines.core.errors import MesurError
 from pipelines.core.settings import Settings
+
+HELP = {"help_option_names": ["-h", "--help"]}
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Session:
     @classmethod
     def of(cls, arguments: list[str]) -> Session:
         """A session for telling an error, whatever was typed."""
-        lang = next((b for a, b in zip(arguments, arguments[1:], strict=False) if a == "--lang"), None)
+        lang = next((b for a, b in itertools.pairwise(arguments) if a == "--lang"), None)
         lang = next((a.removeprefix("--lang=") for a in arguments if a.startswith("--lang=")), lang)
         try:
             return cls.open(lang if lang in ("en", "cy") else None, "--json" in arguments)
@@ -90,7 +93,7 @@ def verb(*options: Callable[..., Any]) -> Callable[[Callable[..., int | None]], 
 
     def dress(run: Callable[..., int | None]) -> click.Command:
         @functools.wraps(run)
-        def with_session(*, lang: str | None, is_json: bool, **given: Any) -> int:
+        def with_session(*, lang: str | None, is_json: bool, **given: Any) -> int:  # noqa: ANN401 (options of any verb)
             return run(Session.open(lang, is_json), **given) or 0
 
         made: Any = with_session
@@ -98,6 +101,7 @@ def verb(*options: Callable[..., Any]) -> Callable[[Callable[..., int | None]], 
         machine = click.option("--json", "is_json", is_flag=True, help="one JSON object / un gwrthrych JSON")
         for option in reversed((*options, language, machine)):
             made = option(made)
-        return click.command(run.__name__, context_settings={"help_option_names": ["-h", "--help"]})(made)
+        command: click.Command = click.command(run.__name__, context_settings=HELP)(made)
+        return command
 
     return dress

@@ -49,5 +49,5 @@ def _run(
         raise
     except dg.DagsterAssetCheckFailedError:
         raise RefusedError("flow.check_failed", job=name) from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever Dagster raises, its values stay here)
         raise from_unexpected(error) from None

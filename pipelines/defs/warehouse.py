@@ -15,7 +15,6 @@ from pipelines.core.settings import Settings
 from pipelines.flow import reconciliation, transform
 from pipelines.flow.desk import Desk
 
-
 UNTYPED = ("ledger", "reference")
 """Sources that are not typed tables: the ledger's view and reference files."""
 

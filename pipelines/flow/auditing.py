@@ -46,5 +46,5 @@ def shape_of(catalogue: Catalogue) -> TableShape:
     """How the tidy CSV adds up: authorities to regions to Wales, categories to their total."""
     parents: Mapping[str, str] = {a.gss: a.region for a in catalogue.authorities.values()}
     area = Dimension("area_code", total=WALES, parents=parents)
-    category = Dimension("breakdown_code", total="T", within="breakdown_id")
-    return TableShape((area, category), value="numerator", status="status", separate=("measure_id", "period_id"))
+    category = Dimension("category_code", total="T", within="breakdown_id")
+    return TableShape((area, category), value="numerator", status="status", separate=("measure_id", "period"))

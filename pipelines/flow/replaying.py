@@ -46,9 +46,7 @@ def replay(desk: Desk) -> Replay:
         claim = Claim(first.return_id, first.authority_code, first.period_id, first.system)
         verdict = examined_again(desk, rows, claim).verdict
         if verdict != first.status:
-            flips.append(
-                Flip(first.submission_id, first.authority_code, first.period_id or "", first.status, verdict)
-            )
+            flips.append(Flip(first.submission_id, first.authority_code, first.period_id or "", first.status, verdict))
         if n % 50 == 0:
             desk.progress("flow.examined", n=n, of=len(held), what="replay")
     return Replay(len(held), tuple(flips))

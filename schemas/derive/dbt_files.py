@@ -21,7 +21,7 @@ FIRST_YEAR, LAST_YEAR = 2002, 2029
 
 def render(catalogue: Catalogue) -> dict[str, str]:
     """Path below the project's root -> text of every generated dbt file."""
-    seeds = {
+    seeds: dict[str, list[dict[str, object]]] = {
         "code_list_values": code_list_values(catalogue),
         "authorities": authorities(catalogue),
         "neighbours": [

@@ -15,7 +15,7 @@ from schemas.catalogue import Catalogue
 from schemas.derive import arrow
 from schemas.model import CodeList, Item
 
-TOKEN = r"^[0-9a-f]{32}$"
+KEYED = r"^[0-9a-f]{32}$"
 _TYPES: dict[str, type[pl.DataType]] = {"date": pl.Date, "integer": pl.Int64, "number": pl.Float64}
 _KEYS = {
     "submission_id": pa.Column(pl.String, pa.Check.str_matches(r"^[0-9a-f]{16}$", error="submission_id")),
@@ -33,7 +33,7 @@ def all_codes(held: CodeList) -> tuple[str, ...]:
 
 def _checks(catalogue: Catalogue, item: Item) -> list[pa.Check]:
     if item.kind == "identifier":
-        return [pa.Check.str_matches(TOKEN, error=f"{item.id}: is not a token")]
+        return [pa.Check.str_matches(KEYED, error=f"{item.id}: is not a token")]
     if item.kind == "code" and item.code_list:
         held = list(all_codes(catalogue.code_lists[item.code_list]))
         return [pa.Check.isin(held, error=f"{item.id}: is not in {item.code_list}")]
