@@ -191,9 +191,7 @@ def with_publication(catalogue: Catalogue, publication: Publication) -> Catalogu
 
 def everything(catalogue: Catalogue) -> list[tuple[str, str]]:
     """Every measure by the total and by every breakdown of its fact: far more than is published."""
-    return [
-        (m.id, b) for m in catalogue.measures.values() for b in ("total", *catalogue.facts[m.fact].breakdowns)
-    ]
+    return [(m.id, b) for m in catalogue.measures.values() for b in ("total", *catalogue.facts[m.fact].breakdowns)]
 
 
 def write(held: pl.DataFrame, folder: Path) -> Path:

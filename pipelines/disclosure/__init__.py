@@ -5,13 +5,14 @@ Nothing of a person comes in and nothing unprotected goes out; publishing does n
 
 from pipelines.disclosure.attack import Dimension, Practice, TableAudit, TableShape, audit_table
 from pipelines.disclosure.audit import Subject, Verdict, Violation, check
-from pipelines.disclosure.config import DisclosureConfig
+from pipelines.disclosure.config import IN_FORCE, DisclosureConfig
 from pipelines.disclosure.errors import CellsDisagree, Refused
 from pipelines.disclosure.policy import policy
 from pipelines.disclosure.proof import DisclosureSummary
 from pipelines.disclosure.room import Task, protect, protect_task
 
 __all__ = [
+    "IN_FORCE",
     "CellsDisagree",
     "Dimension",
     "DisclosureConfig",

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.disclosure import audit_bounds, audit_figures, audit_places
-from pipelines.disclosure.config import DisclosureConfig
+from pipelines.disclosure.config import IN_FORCE, DisclosureConfig
 from schemas.catalogue import Catalogue
 from schemas.model import Measure
 
@@ -24,7 +24,7 @@ class Subject:
     publication_id: str
     cells_path: Path
     disclosed_path: Path
-    config: DisclosureConfig = DisclosureConfig()
+    config: DisclosureConfig = IN_FORCE
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,9 @@ def _load(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, subject: 
         "create table area(area_code text, region text); create table sensitive(breakdown text);"
         "create table shorthand(code text, place integer)"
     )
-    connection.executemany("insert into measure values (?,?,?,?,?)", [_measure_row(catalogue.measures[m]) for m in used])
+    connection.executemany(
+        "insert into measure values (?,?,?,?,?)", [_measure_row(catalogue.measures[m]) for m in used]
+    )
     connection.executemany("insert into named values (?,?,?)", named)
     connection.executemany("insert into area values (?,?)", areas)
     held = [(b.id,) for b in catalogue.breakdowns.values() if b.is_sensitive] or [("",)]

@@ -30,7 +30,7 @@ class Bounds:
 # `who` numbers sets of children in an area and period: places of one set share a number, complements get their own.
 WHO = """
 create table known as
-with one as (select place, coalesce('s' || s.same, 'p' || p.set_name || '/' || p.breakdown || '/' || p.code) as label, p.*
+with one as (select coalesce('s' || s.same, 'p' || p.set_name || '/' || p.breakdown || '/' || p.code) as label, p.*
              from place p left join slice s
              on s.set_name = p.set_name and s.breakdown = p.breakdown and s.code = p.code and s.nth = 1)
 select dense_rank() over (order by label, period_id, area_code) as who, * exclude (label) from one;
@@ -66,7 +66,8 @@ with category as (select * from known where breakdown <> 'total'),
         from known part join known whole on whole.area_type = 'wales' and part.area_type in ('authority', 'region')
              and whole.set_name = part.set_name and whole.breakdown = part.breakdown and whole.code = part.code
              and whole.period_id = part.period_id),
-     named_line as (select dense_rank() over (order by kind, set_name, period_id, place_of_line) as line, part, whole from upward),
+     named_line as (
+        select dense_rank() over (order by kind, set_name, period_id, place_of_line) as line, part, whole from upward),
      signed as (
         select line, part as who, 1 as sign from named_line
         union all select distinct line, whole, -1 from named_line
@@ -76,7 +77,8 @@ select line, who, sum(sign)::bigint as sign from signed group by line, who havin
 create table limit_of as
 select who, case when bool_or(shown is null) then 0 when max(truth) = 0 then 0
                  else greatest(max(shown) - $half, $small + 1) end::bigint as low,
-       case when bool_or(shown is null) then $far when max(truth) = 0 then 0 else max(shown) + $half end::bigint as high,
+       case when bool_or(shown is null) then $far when max(truth) = 0 then 0
+            else max(shown) + $half end::bigint as high,
        max(truth) as truth, bool_or(shown is null) as is_hidden, min(table_id) as table_id
 from known group by who
 union all select who, 0, $far, truth, true, table_id from gap;
@@ -144,7 +146,7 @@ def _propagate(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def check(connection: duckdb.DuckDBPyConnection, config: DisclosureConfig) -> Bounds:
-    """Lines with one hidden cell, complements that two shown counts give away, and protected cells that are narrowed."""
+    """Lines with one hidden cell, complements that two shown counts give away, protected cells that are narrowed."""
     small = {"small": config.small_count_max}
     connection.execute(WHO)
     for statement in MEMBERS.split(";"):

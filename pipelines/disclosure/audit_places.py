@@ -66,7 +66,8 @@ SAME_SET = """
         where (a.set_name, a.breakdown) <> (b.set_name, b.breakdown)
         group by a.set_name, a.breakdown, a.code, b.set_name, b.breakdown)
     select 'same_set_differs', p.table_id, count(*)
-    from place p join (select distinct set_name, breakdown, code from pair where not agrees) using (set_name, breakdown, code)
+    from place p
+         join (select distinct set_name, breakdown, code from pair where not agrees) using (set_name, breakdown, code)
     group by all
 """
 WHOLE_GROUPS = """

@@ -35,3 +35,7 @@ class DisclosureConfig:
     def half_base(self) -> int:
         """Largest rounding error of a shown count."""
         return self.rounding_base // 2
+
+
+IN_FORCE = DisclosureConfig()
+"""The settings of every publication of this project."""

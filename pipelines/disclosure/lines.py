@@ -36,8 +36,10 @@ def _table_lines(places: pl.DataFrame) -> list[pl.DataFrame]:
     by_type = {t: places.filter(pl.col("area_type") == t) for t in ("authority", "region", "wales")}
     in_total = pl.col("breakdown_id") == TOTAL_BREAKDOWN
     categories = places.filter(~in_total)
-    totals = places.filter(in_total).drop("breakdown_id").join(
-        categories.select("key", "period_id", "breakdown_id").unique(), on=["key", "period_id"]
+    totals = (
+        places.filter(in_total)
+        .drop("breakdown_id")
+        .join(categories.select("key", "period_id", "breakdown_id").unique(), on=["key", "period_id"])
     )
     regions = by_type["region"].with_columns(region_id=pl.col("area_code"))
     return [
@@ -69,6 +71,26 @@ def _complement_lines(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts)
 
 
+def _surplus(register: Register, members: pl.DataFrame) -> pl.DataFrame:
+    """By how much the parts of each line exceed its total, and the component it lies in."""
+    held = members.join(register.cells.select("cell", "true", "component"), on="cell")
+    excess = (pl.col("true") * pl.col("coefficient")).sum()
+    return held.group_by("line").agg(excess.alias("surplus"), pl.col("component").first())
+
+
+def _limits(lines: pl.DataFrame) -> pl.DataFrame:
+    """What an outsider may hold each line to: equality, or the inequality where parts and total differ."""
+    surplus = pl.col("surplus")
+    return lines.select(
+        "line",
+        "kind",
+        low=pl.when(surplus < 0).then(-UNBOUNDED).otherwise(0),
+        high=pl.when(surplus > 0).then(UNBOUNDED).otherwise(0),
+        is_exact=surplus == 0,
+        component=pl.col("component"),
+    )
+
+
 def build(register: Register) -> Lines:
     """Every line of the register, in one order.
 
@@ -84,17 +106,4 @@ def build(register: Register) -> Lines:
     members = netted.filter(pl.col("coefficient") != 0)
     names = members.select("kind", "number").unique().sort("kind", "number").with_row_index("line")
     members = members.join(names, on=["kind", "number"]).select("line", "cell", "coefficient").sort("line", "cell")
-    surplus = (
-        members.join(register.cells.select("cell", "true", "component"), on="cell")
-        .group_by("line")
-        .agg(surplus=(pl.col("true") * pl.col("coefficient")).sum(), component=pl.col("component").first())
-    )
-    lines = names.join(surplus, on="line").sort("line").select(
-        "line",
-        "kind",
-        low=pl.when(pl.col("surplus") < 0).then(-UNBOUNDED).otherwise(0),
-        high=pl.when(pl.col("surplus") > 0).then(UNBOUNDED).otherwise(0),
-        is_exact=pl.col("surplus") == 0,
-        component=pl.col("component"),
-    )
-    return Lines(members=members, lines=lines)
+    return Lines(members=members, lines=_limits(names.join(_surplus(register, members), on="line").sort("line")))

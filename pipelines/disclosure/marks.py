@@ -64,10 +64,8 @@ def _first_code(is_: dict[str, pl.Expr]) -> pl.Expr:
 
 def _reason(is_: dict[str, pl.Expr]) -> pl.Expr:
     order = ("missing", "empty", "few", "confidential", "absent", "partial", "zero", "weak")
-    chain = pl.when(pl.lit(value=False)).then(pl.lit(""))
-    for name in order:
-        chain = chain.when(is_[name]).then(pl.lit(REASONS.get(name, REASONS["missing"])))
-    return chain.otherwise(pl.lit(""))
+    said = [pl.when(is_[name]).then(pl.lit(REASONS.get(name, REASONS["missing"]))) for name in order]
+    return pl.coalesce(*said, pl.lit(""))
 
 
 def marked(rows: pl.DataFrame, order: tuple[str, ...], config: DisclosureConfig) -> pl.DataFrame:

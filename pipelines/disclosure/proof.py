@@ -84,9 +84,7 @@ def tables_of(worked: Worked) -> list[str]:
 
 
 def _table_summaries(worked: Worked) -> tuple[TableSummary, ...]:
-    cells = worked.register.cells.select(
-        "cell", "true", primary=worked.primary, hidden=worked.pattern.hidden
-    )
+    cells = worked.register.cells.select("cell", "true", primary=worked.primary, hidden=worked.pattern.hidden)
     held = worked.register.rows.select("row", "numerator_cell", "denominator_cell").with_columns(
         table_id=worked.table["table_id"],
         cell=pl.coalesce("numerator_cell", "denominator_cell"),

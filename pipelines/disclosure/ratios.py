@@ -16,7 +16,9 @@ AVERAGE_DECIMALS = {"mean": 1, "median": 0, "days": 0}
 most 0.1 apart); the median of an even number of whole values would show a half, so medians are whole."""
 
 
-def with_published(rows: pl.DataFrame, hidden: pl.Series, cells: pl.DataFrame, config: DisclosureConfig) -> pl.DataFrame:
+def with_published(
+    rows: pl.DataFrame, hidden: pl.Series, cells: pl.DataFrame, config: DisclosureConfig
+) -> pl.DataFrame:
     """Rows with `r_n`, `r_d` (published counts, null where hidden or absent) and the flags that ratios depend on.
 
     Adds `n_hidden`, `d_hidden` and `has_small_complement`.
@@ -27,7 +29,9 @@ def with_published(rows: pl.DataFrame, hidden: pl.Series, cells: pl.DataFrame, c
     )
     for role, short in (("numerator", "n"), ("denominator", "d")):
         held = state.select(
-            pl.col("cell").alias(f"{role}_cell"), pl.col("shown").alias(f"r_{short}"), pl.col("hidden").alias(f"{short}_hidden")
+            pl.col("cell").alias(f"{role}_cell"),
+            pl.col("shown").alias(f"r_{short}"),
+            pl.col("hidden").alias(f"{short}_hidden"),
         )
         rows = rows.join(held, on=f"{role}_cell", how="left", maintain_order="left")
     small = pl.col("complement_count").is_between(1, config.small_count_max).fill_null(value=False)

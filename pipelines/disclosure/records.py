@@ -20,9 +20,8 @@ class Register:
     places: pl.DataFrame
     """Where each cell stands: key, breakdown_id, breakdown_code, area_type, area_code, region_id, period_id, cell."""
     cells: pl.DataFrame
-    """cell (0, 1, ...), true (count), is_published, area_type, is_total (a measure's figure for a whole area), is_margin
-    (such a total that is also split by categories), component
-    (fact and period: no line joins two components)."""
+    """cell (0, 1, ...), true (count), is_published, area_type; is_total (a measure's figure for a whole area) and
+    is_margin (such a total that is also split by categories); component (fact and period: no line joins two)."""
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,13 @@ def keys_of(measure: Measure) -> dict[str, str | None]:
 
 def _measure_frame(catalogue: Catalogue, publication: Publication) -> pl.DataFrame:
     """Tables and keys of every measure the publication names: table_id, measure_id, breakdown_id and the keys."""
-    records = [
-        {"table_id": table.id, "measure_id": m, "breakdown_id": table.breakdown}
-        | {f"{role}_key": key for role, key in keys_of(catalogue.measures[m]).items()}
+    records: list[dict[str, str | None]] = [
+        {
+            "table_id": table.id,
+            "measure_id": m,
+            "breakdown_id": table.breakdown,
+            **{f"{role}_key": key for role, key in keys_of(catalogue.measures[m]).items()},
+        }
         for table in publication.tables
         for m in table.measures
     ]
@@ -57,41 +61,37 @@ def _measure_frame(catalogue: Catalogue, publication: Publication) -> pl.DataFra
     return pl.DataFrame(records, schema=dict.fromkeys(names, pl.String)).unique(maintain_order=True)
 
 
-def _rows(catalogue: Catalogue, publication: Publication, cells_path: Path) -> pl.DataFrame:
-    """The rows to publish in one order, each with its table, its region and its keys."""
-    order = ["table_id", "measure_id", "period_id", "breakdown_id", "breakdown_code", "area_type", "area_code"]
+def _located(catalogue: Catalogue, publication: Publication, cells_path: Path) -> pl.DataFrame:
+    """The cells the publication names, each with its table, its region, its keys and the breakdown it stands in."""
     regions = pl.DataFrame(
         [(a.gss, a.region) for a in catalogue.authorities.values()],
         schema={"area_code": pl.String, "region_id": pl.String},
         orient="row",
     )
-    whole = pl.lit(None, dtype=pl.Int64)
-    observed = pl.col("coverage_status") != "missing"
+    is_total = pl.col("breakdown_code") == TOTAL_CODE
     held = (
         pl.read_parquet(cells_path)
         .join(_measure_frame(catalogue, publication), on=["measure_id", "breakdown_id"], how="inner")
         .join(regions, on="area_code", how="left")
-        .with_columns(
-            pl.when(pl.col("breakdown_code") == TOTAL_CODE)
-            .then(pl.lit(TOTAL_BREAKDOWN))
-            .otherwise("breakdown_id")
-            .alias("stands_in")
-        )
+        .with_columns(stands_in=pl.when(is_total).then(pl.lit(TOTAL_BREAKDOWN)).otherwise("breakdown_id"))
     )
+    return held.with_columns(_enums(held))
+
+
+def _rows(catalogue: Catalogue, publication: Publication, cells_path: Path) -> pl.DataFrame:
+    """The rows to publish in one order, with the counts behind them; what is missing has none."""
+    order = ["table_id", "measure_id", "period_id", "breakdown_id", "breakdown_code", "area_type", "area_code"]
+    is_observed = pl.col("coverage_status") != "missing"
+    has_part, has_whole = pl.col("numerator_key").is_not_null(), pl.col("denominator_key").is_not_null()
+    complement = pl.col("denominator_count") - pl.col("numerator_count")
     return (
-        held.with_columns(_enums(held))
+        _located(catalogue, publication, cells_path)
         .sort(order)
         .with_columns(
-            numerator_count=pl.when(observed & pl.col("numerator_key").is_not_null()).then("numerator").otherwise(whole),
-            denominator_count=pl.when(observed & pl.col("denominator_key").is_not_null())
-            .then(pl.coalesce("denominator", "contributors"))
-            .otherwise(whole),
+            numerator_count=pl.when(is_observed & has_part).then("numerator"),
+            denominator_count=pl.when(is_observed & has_whole).then(pl.coalesce("denominator", "contributors")),
         )
-        .with_columns(
-            complement_count=pl.when(pl.col("complement_key").is_not_null()).then(
-                pl.col("denominator_count") - pl.col("numerator_count")
-            )
-        )
+        .with_columns(complement_count=pl.when(pl.col("complement_key").is_not_null()).then(complement))
         .with_row_index("row")
     )
 
@@ -141,7 +141,9 @@ def _places(statistics: pl.DataFrame) -> pl.DataFrame:
         pl.col("is_published").any(),
     )
     if places["differs"].any():
-        raise CellsDisagree(int(places["differs"].sum()), sorted(places.filter("differs")["key"].cast(pl.String).unique()))
+        raise CellsDisagree(
+            int(places["differs"].sum()), sorted(places.filter("differs")["key"].cast(pl.String).unique())
+        )
     return places.drop("differs").sort(PLACE)
 
 

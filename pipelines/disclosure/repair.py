@@ -38,7 +38,7 @@ class _Reasons:
                 self.binding.setdefault((cell, is_upper), []).append(line)
 
     def blamed(self, goal: Goal) -> list[Goal]:
-        """What would have to give way for the goal: for a part, the other parts the other way, its total the same way."""
+        """What would have to give way for the goal: for a part, other parts the other way, the total the same."""
         cell, is_upper = goal
         found: list[Goal] = []
         for line in self.binding.get(goal, []):
@@ -88,17 +88,17 @@ def widen(board: Board, lines: Lines, failing: pl.DataFrame, held: tuple[pl.Seri
         held: the bounds that failed.
     """
     failing = failing.sort("cell")
+    fresh: set[int] = set()
     for steps in (1, 2, 3, None):
         reasons = _Reasons(lines, _near(lines, failing.select("cell"), steps), held)
-        unmet = _relieve(board, reasons, failing)
+        unmet = _relieve(board, reasons, failing, fresh)
         if not unmet:
             return
         failing = failing.filter(pl.col("cell").is_in(unmet))
 
 
-def _relieve(board: Board, reasons: _Reasons, failing: pl.DataFrame) -> list[int]:
-    """One more hidden cell for each failing cell; those for which no candidate was found."""
-    fresh: set[int] = set()
+def _relieve(board: Board, reasons: _Reasons, failing: pl.DataFrame, fresh: set[int]) -> list[int]:
+    """One more hidden cell for each failing cell that none of the fresh ones bears on; those left without one."""
     unmet = []
     for cell, needs_upper in failing.iter_rows():
         goal = (cell, needs_upper)

@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.core.errors import Place, UnreadableError, UsageError
 from pipelines.core.files import atomic_file, atomic_write
 from pipelines.disclosure import audit, disclosed, lines, primary, proof, register, secondary
-from pipelines.disclosure.config import DisclosureConfig
+from pipelines.disclosure.config import IN_FORCE, DisclosureConfig
 from pipelines.disclosure.errors import Refused
 from pipelines.disclosure.proof import DisclosureSummary, Worked
 from pipelines.disclosure.records import Register
@@ -30,7 +30,7 @@ class Task:
     publication_id: str
     cells_path: Path
     out_dir: Path
-    config: DisclosureConfig = DisclosureConfig()
+    config: DisclosureConfig = IN_FORCE
 
 
 def protect(catalogue: Catalogue, publication_id: str, cells_path: Path, out_dir: Path) -> DisclosureSummary:

@@ -33,10 +33,6 @@ def bounds(cells: pl.DataFrame, hidden: pl.Series, config: DisclosureConfig) -> 
     floor = pl.max_horizontal(shown - config.half_base, pl.lit(config.small_count_max + 1, dtype=pl.Int64))
     held = cells.select("true", "is_published", hidden.alias("hidden")).select(
         lower=pl.when(is_hidden | (pl.col("true") == 0)).then(0).otherwise(floor),
-        upper=pl.when(is_hidden)
-        .then(UNBOUNDED)
-        .when(pl.col("true") == 0)
-        .then(0)
-        .otherwise(shown + config.half_base),
+        upper=pl.when(is_hidden).then(UNBOUNDED).when(pl.col("true") == 0).then(0).otherwise(shown + config.half_base),
     )
     return held["lower"].cast(pl.Int64), held["upper"].cast(pl.Int64)

@@ -24,7 +24,9 @@ def _vectors(places: pl.DataFrame) -> pl.DataFrame:
         places.sort("area_code")
         .group_by("fact", "slice", "period_id", maintain_order=True)
         .agg(
-            vector=(pl.col("area_code").to_physical().cast(pl.String) + "=" + pl.col("true").cast(pl.String)).str.join(" "),
+            vector=(pl.col("area_code").to_physical().cast(pl.String) + "=" + pl.col("true").cast(pl.String)).str.join(
+                " "
+            ),
             largest=pl.col("true").max(),
         )
     )

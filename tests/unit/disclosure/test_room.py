@@ -186,9 +186,7 @@ def test_proof_names_the_file_and_never_counts_by_reason(catalogue: Catalogue, t
     assert kept["primary"] > 0
 
 
-def test_refusal_leaves_what_was_there(
-    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_refusal_leaves_what_was_there(catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stock = {(a, c): (n, n) for a, n in ((NORTH, 50), (OTHER, 3), (WEST, 72)) for c in ("M", "F")}
     catalogue, _ = made(catalogue, tmp_path, {"CLA_STOCK": stock})
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
