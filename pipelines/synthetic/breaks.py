@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
+from pipelines.synthetic.entering import Arrivals
 from pipelines.synthetic.life import Child, last_day_as_child
-from pipelines.synthetic.people import AgeSpan, Register, born
-from pipelines.synthetic.places import Geography, Need, place_in
+from pipelines.synthetic.people import AgeSpan, born
+from pipelines.synthetic.places import Need, place_in
 from pipelines.synthetic.records import Step
 
-AGREED = ("V4", "V1")
-SINGLE = "V3"
+AGREED, SINGLE = "V4", ("V3", "V1")
 LEAVING, SINGLES = 0.3, 0.2
 """Assumed: share whose agreement ends in a year, and children with single short breaks per agreement."""
 NIGHTS = 2
@@ -23,17 +23,15 @@ SPAN = AgeSpan(4.0, 16.5, (0, 1, 5, 9, 2))
 OTHER = "E8"
 
 
-def run(
-    current: list[Child], wanted: int, step: Step, at: tuple[Register, Geography, Random]
-) -> tuple[list[Child], list[Child]]:
+def run(current: list[Child], wanted: int, step: Step, arrivals: Arrivals) -> tuple[list[Child], list[Child]]:
     """(children with an open agreement at the end of the step, children new in the step)."""
-    rng = at[2]
+    rng = arrivals.rng
     staying = [c for c in current if not _ends(c, step, rng)]
     for child in staying[wanted:]:
         _finish(child, step, rng)
     staying = staying[:wanted]
-    new = [_agreement(step, at) for _ in range(wanted - len(staying))]
-    singles = [_singles(step, at) for _ in range(round(wanted * SINGLES))]
+    new = [_agreement(step, arrivals) for _ in range(wanted - len(staying))]
+    singles = [_singles(step, arrivals) for _ in range(round(wanted * SINGLES))]
     return staying + new, new + singles
 
 
@@ -52,30 +50,34 @@ def _finish(child: Child, step: Step, rng: Random) -> None:
     child.finish(first + timedelta(days=rng.randint(0, (last - first).days)), OTHER)
 
 
-def _enrol(day: date, at: tuple[Register, Geography, Random]) -> Child:
-    register, _, rng = at
-    return register.enrol(born(SPAN, day, rng), rng.choices(list(NEEDS), list(NEEDS.values()))[0], rng)
-
-
-def _begin(child: Child, day: date, legal: str, at: tuple[Register, Geography, Random]) -> None:
-    slot = (at[2].choice(("F2", "R", "F2")), "1")
-    child.begin(day, legal, place_in(slot, Need(child.age(day)), (child.authority, at[1]), at[2]))
-
-
-def _agreement(step: Step, at: tuple[Register, Geography, Random]) -> Child:
-    day = step.start + timedelta(days=at[2].randint(2, step.days - 8))
-    child = _enrol(day, at)
-    _begin(child, day, AGREED[at[2].random() < 0.3], at)
+def _enrol(day: date, arrivals: Arrivals) -> Child:
+    rng = arrivals.rng
+    child = arrivals.register.enrol(born(SPAN, day, rng), rng)
+    child.home, child.need = "", rng.choices(list(NEEDS), list(NEEDS.values()))[0]
     return child
 
 
-def _singles(step: Step, at: tuple[Register, Geography, Random]) -> Child:
+def _begin(child: Child, day: date, legal: str, arrivals: Arrivals) -> None:
+    slot = (arrivals.rng.choice(("F2", "R", "F2")), "1")
+    need = Need(child.authority, child.age(day), is_short_break=True)
+    child.begin(day, legal, place_in(slot, need, arrivals.scene))
+
+
+def _agreement(step: Step, arrivals: Arrivals) -> Child:
+    day = step.start + timedelta(days=arrivals.rng.randint(2, step.days - 8))
+    child = _enrol(day, arrivals)
+    _begin(child, day, AGREED, arrivals)
+    return child
+
+
+def _singles(step: Step, arrivals: Arrivals) -> Child:
     """A few stays of two nights, each an episode of its own."""
-    rng = at[2]
-    child = _enrol(step.start, at)
+    rng = arrivals.rng
+    child = _enrol(step.start, arrivals)
+    legal = rng.choice(SINGLE)
     day = step.start + timedelta(days=rng.randint(3, 30))
     while day < step.end - timedelta(days=10):
-        _begin(child, day, SINGLE, at)
+        _begin(child, day, legal, arrivals)
         child.finish(day + timedelta(days=NIGHTS), OTHER)
         day += timedelta(days=rng.randint(25, 60))
     return child

@@ -244,14 +244,14 @@ def _wrong_encoding(bench: Bench) -> Found | None:
 
 
 MAKERS: Mapping[str, Maker] = {
-    "two_digit_year": _date_as("episode", "DECOM", lambda d: d.strftime("%d/%m/%y"), "TY02"),
-    "swapped_date": _date_as("episode", "DECOM", lambda d: d.strftime("%m/%d/%Y"), "TY03"),
+    "two_digit_year": _date_as("episode", "DECOM", lambda d: d.strftime("%d/%m/%y"), "141"),
+    "swapped_date": _date_as("episode", "DECOM", lambda d: d.strftime("%m/%d/%Y"), "141"),
     "lost_leading_zero": _date_as("review", "REVIEW", lambda d: f"{d.day}/{d.month}/{d.year}", ""),
     "wrong_year": _date_as(
-        "episode", "DECOM", lambda d: d.replace(year=d.year + 200, day=min(d.day, 28)).strftime("%d/%m/%Y"), "TY07"
+        "episode", "DECOM", lambda d: d.replace(year=d.year + 200, day=min(d.day, 28)).strftime("%d/%m/%Y"), "141"
     ),
-    "unknown_code": _code_as("episode", "PLACE", lambda _: "Q9", "TY14"),
-    "unknown_need": _code_as("episode", "CIN", lambda _: "N0", "TY14"),
+    "unknown_code": _code_as("episode", "PLACE", lambda _: "Q9", "146"),
+    "unknown_need": _code_as("episode", "CIN", lambda _: "N0", "145"),
     "decimal_code": _code_as("child", "SEX", lambda v: f"{v}.0", "TY10"),
     "extra_space": _code_as("episode", "LS", lambda v: f" {v} ", ""),
     "blank_ethnicity": _code_as("child", "ETHNIC", lambda _: "", "103"),
@@ -259,8 +259,8 @@ MAKERS: Mapping[str, Maker] = {
     "missing_end": _missing_end,
     "overlapping_episodes": _overlap,
     "end_reason_missing": _end_reason_missing,
-    "duplicate_child": _duplicate("child", "INT02"),
-    "duplicate_episode": _duplicate("episode", "INT03"),
+    "duplicate_child": _duplicate("child", "INT32"),
+    "duplicate_episode": _duplicate("episode", "501"),
     "upn_twice": _upn_twice,
     "missing_column": _missing_column,
     "wrong_encoding": _wrong_encoding,

@@ -8,15 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from typing import NamedTuple
 
-from pipelines.synthetic.adoption import follow_move
+from pipelines.synthetic.adoption import follow_move, follow_order
 from pipelines.synthetic.life import Child
 from pipelines.synthetic.orders import EMERGENCY_DAYS, GROUP_OF, path
-from pipelines.synthetic.places import Geography, Need, place_in
+from pipelines.synthetic.places import Need, Scene, another
 from pipelines.synthetic.records import Slot
+from pipelines.synthetic.settle import Plan
 
-Change = tuple[str | None, Slot | None]
-"""(new legal status or None, new slot or None)."""
+
+class Change(NamedTuple):
+    """One change of episode: a new legal status, a new slot, or both; the new episode may start a day later."""
+
+    legal: str | None = None
+    slot: Slot | None = None
+    gap: int = 0
+
+
 TOGETHER = 0.2
 """Share of neighbouring orders and moves that fall on one day (reason B)."""
 NEXT_DAY = 0.01
@@ -42,18 +51,18 @@ class Span:
         return [self.first + timedelta(days=o + 3 * i) for i, o in enumerate(offsets)]
 
 
-def changes(child: Child, slot: Slot, legal: str, n_moves: int, rng: Random) -> list[Change]:
-    """The changes that bring a child from where it is into a slot and a legal group with so many moves."""
-    orders = path(child.now.legal, legal, rng)
-    n_moves = max(n_moves, 1 if child.slot != slot else 0)
-    moves: list[Slot] = [rng.choice(PASSING) for _ in range(n_moves - 1)] + ([slot] if n_moves else [])
+def changes(child: Child, plan: Plan, rng: Random) -> list[Change]:
+    """The changes that bring a child from where it is to where the plan wants it, with as many moves as it says."""
+    orders = path(child.now.legal, plan.legal, rng)
+    n_moves = max(plan.n_moves, 1 if child.slot != plan.slot else 0)
+    moves: list[Slot] = [rng.choice(PASSING) for _ in range(n_moves - 1)] + ([plan.slot] if n_moves else [])
     return _together(_sequence(child.slot[0], orders, moves, rng), rng)
 
 
 def _sequence(group: str, orders: list[str], moves: list[Slot], rng: Random) -> list[Change]:
     """Moves and orders in a lawful order: out of home or adoption first, into home or adoption last."""
-    steps = [(o, None) for o in orders]
-    places = [(None, m) for m in moves]
+    steps = [Change(legal=o) for o in orders]
+    places = [Change(slot=m) for m in moves]
     held: list[Change] = []
     leaves = (group == "P" and any(GROUP_OF[o] != "C" for o in orders)) or (group == "A" and bool(orders))
     if places and leaves:
@@ -69,48 +78,45 @@ def _sequence(group: str, orders: list[str], moves: list[Slot], rng: Random) -> 
 def _together(held: list[Change], rng: Random) -> list[Change]:
     """Let some orders fall on the day of the move that follows them."""
     merged: list[Change] = []
-    for legal, slot in held:
-        if merged and slot and merged[-1][0] and not merged[-1][1] and rng.random() < TOGETHER:
-            merged[-1] = (merged[-1][0], slot)
+    for change in held:
+        before = merged[-1] if merged else Change()
+        if change.slot and before.legal and not before.slot and rng.random() < TOGETHER:
+            merged[-1] = Change(before.legal, change.slot)
         else:
-            merged.append((legal, slot))
+            merged.append(change)
     return merged
 
 
-def live(child: Child, todo: list[Change], span: Span, geography: Geography, rng: Random) -> None:
+def live(child: Child, todo: list[Change], span: Span, scene: Scene) -> None:
     """Write the changes into the child's episodes on days of the span."""
-    todo = _end_emergency(child, todo, geography, rng)
+    rng = scene.rng
+    todo = _end_emergency(child, todo, scene)
     first = max(span.first, child.now.start + timedelta(days=2))
-    window = Span(first, span.last, span.quiet)
-    days = window.days(len(todo), rng) if todo else []
-    for day, (legal, slot) in zip(days, todo, strict=False):
+    days = Span(first, span.last).days(len(todo), rng) if todo else []
+    for day, change in zip(days, todo, strict=False):
         gap = 1 if rng.random() < NEXT_DAY and day not in span.quiet else 0
-        write(child, day, (legal, slot), gap, (geography, rng))
+        write(child, day, change._replace(gap=gap), scene)
 
 
-def _end_emergency(child: Child, todo: list[Change], geography: Geography, rng: Random) -> list[Change]:
+def _end_emergency(child: Child, todo: list[Change], scene: Scene) -> list[Change]:
     """An emergency order gives way to the next order within its lawful length."""
     length = EMERGENCY_DAYS.get(child.now.legal)
-    if not length:
+    n = next((i for i, change in enumerate(todo) if change.legal), None)
+    if not length or n is None:
         return todo
-    n = next((i for i, (legal, _) in enumerate(todo) if legal), None)
-    if n is None:
-        return todo
-    legal = todo[n][0]
-    write(child, child.now.start + timedelta(days=rng.randint(1, length)), (legal, None), 0, (geography, rng))
-    rest = [*todo[:n], (None, todo[n][1]), *todo[n + 1 :]]
-    return [c for c in rest if c != (None, None)]
+    day = child.now.start + timedelta(days=scene.rng.randint(1, length))
+    write(child, day, Change(legal=todo[n].legal), scene)
+    rest = [*todo[:n], todo[n]._replace(legal=None), *todo[n + 1 :]]
+    return [c for c in rest if c.legal or c.slot]
 
 
-def write(child: Child, day: date, change: Change, gap: int, at: tuple[Geography, Random]) -> None:
-    """Make one change on a day; a new placement always has another postcode than the one before."""
-    legal, slot = change
+def write(child: Child, day: date, change: Change, scene: Scene) -> None:
+    """Make one change on a day; a new placement always differs from the one before in something that is collected."""
     place = None
-    if slot:
-        need = Need(child.age(day), (legal or child.now.legal) == "J1")
-        old = child.now.place
-        place = place_in(slot, need, (child.authority, at[0]), at[1])
-        while place.postcode == old.postcode and place.postcode:
-            place = place_in(slot, need, (child.authority, at[0]), at[1])
-        follow_move(child, day, place, at[1])
-    child.change(day, legal, place, gap)
+    if change.legal:
+        follow_order(child, day, change.legal, scene.rng)
+    if change.slot:
+        need = Need(child.authority, child.age(day), (change.legal or child.now.legal) == "J1")
+        place = another(change.slot, need, child.now.place, scene)
+        follow_move(child, day, place, scene.rng)
+    child.change(day, change.legal, place, change.gap)

@@ -71,9 +71,6 @@ def _changes(child: Child, period: Step, profile: ExportProfile) -> list[Row]:
                 | {("episode", "child_id"): child.id, ("episode", "episode_start_date"): held.end}
                 | {("episode", "end_reason_code"): held.end_reason}
             )
-        elif not is_over:
-            for item in ("episode_end_date", "end_reason_code"):
-                rows[-1][("episode", item)] = None
     return rows
 
 

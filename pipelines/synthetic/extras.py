@@ -18,12 +18,12 @@ SAID = {"PN1": 46, "PN2": 6, "PN3": 4, "PN4": 8, "PN5": 6, "PN6": 18, "PN7": 12}
 TOO_YOUNG, REVIEW_AGE = "PN0", 4
 MISSING_AGE, MISSING_RATE = 12, 0.09
 MOTHER_AGE, MOTHER_RATE = 15, 0.03
-LEAVER_AGE = 16
+LEAVER_AGE, COUNTED_FROM, QUALIFYING_DAYS = 16, 14, 91
 ACTIVITY = {"F1": 3, "F2": 33, "P2": 4, "F4": 3, "F5": 19, "P5": 4, "G4": 8, "G5": 21, "G6": 5}
 LIVING = {
     "E4": {"B1": 90, "B2": 10},
     "E17": {"Z1": 100},
-    "E5": {"D1": 45, "E1": 20, "T1": 20, "U1": 15},
+    "E5": {"D1": 55, "E1": 25, "U1": 20},
     "E6": {"U1": 55, "K1": 20, "V2": 5, "S2": 5, "Y1": 15},
     "E9": {"X2": 100},
 }
@@ -85,16 +85,30 @@ def _mother(child: Child, first: date, last: date, rng: Random) -> None:
 
 
 def leaver(child: Child, last: Episode, seed: int) -> tuple[str, str, str] | None:
-    """(in touch, activity, accommodation) of a young person whose care ended at 16 or later; None for all others."""
+    """(in touch, activity, accommodation) of a care leaver; None for everybody else.
+
+    A care leaver left at 16 or later after at least 13 weeks of care since the 14th birthday (section 104, Social
+    Services and Well-being (Wales) Act 2014).
+    """
     if last.end is None or last.end_reason in (DIED, TO_OTHER) or child.age(last.end) < LEAVER_AGE:
         return None
-    if last.legal in SHORT_BREAKS:
+    if (
+        last.legal in SHORT_BREAKS
+        or _days_since(child, birthday(child.birth, COUNTED_FROM), last.end) < QUALIFYING_DAYS
+    ):
         return None
     rng = chance(seed, child.id, last.end)
-    touch = rng.choices(("YES", "NO", "REFU", "RHOM"), (92, 4, 2, 2))[0]
+    touch = rng.choices(("YES", "NO", "REFU"), (93, 5, 2))[0]
     if touch != "YES":
         return touch, "0", "0"
     options = LIVING.get(last.end_reason or "", LIVING_OTHER)
     living = rng.choices(list(options), list(options.values()))[0]
     activity = "G5" if living == "X2" else rng.choices(list(ACTIVITY), list(ACTIVITY.values()))[0]
     return touch, activity, living
+
+
+def _days_since(child: Child, first: date, last: date) -> int:
+    """Days of care between two days, in the year that ends with `last` and the year before it (what a return shows)."""
+    first = max(first, last - timedelta(days=365))
+    spans = periods_of_care(child, last)
+    return sum(max((min(end, last) - max(start, first)).days, 0) for start, end in spans)

@@ -11,20 +11,32 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from pipelines.synthetic.adoption import adopt
-from pipelines.synthetic.events import PASSING, write
+from pipelines.synthetic.adoption import adopt, cease
+from pipelines.synthetic.events import PASSING, Change, write
 from pipelines.synthetic.life import Child, last_day_as_child
 from pipelines.synthetic.orders import group_of
-from pipelines.synthetic.places import Geography
+from pipelines.synthetic.places import Scene
 from pipelines.synthetic.records import FOSTER, Step, Target
 
 ADOPTION_DAYS = 70
 """A child lives with the adopters for at least ten weeks before the order."""
 OLDEST_ADOPTED = 12
+LAST_MOVE = 0.2
+"""Assumed share of foster children who move once more in the year in which they leave."""
 HOME = "E4"
 AT_18 = {"E17": 24, "E5": 42, "E6": 9, "E7": 7, "E8": 18}
 AT_16 = {"E5": 30, "E6": 12, "E8": 46, "E9": 6, "E3": 6}
 YOUNGER = {"E43": 40, "E44": 22, "E8": 28, "E3": 8, "E2": 1, "E9": 1}
+
+
+@dataclass(frozen=True)
+class Exits:
+    """How many are to leave in a step, of whom so many by adoption."""
+
+    step: Step
+    target: Target
+    n_adopted: int
+    n_leavers: int
 
 
 @dataclass(frozen=True)
@@ -51,22 +63,22 @@ def adoptable(children: Sequence[Child], step: Step) -> list[Child]:
     ]
 
 
-def choose(children: Sequence[Child], step: Step, target: Target, counts: tuple[int, int], rng: Random) -> Leavers:
-    """Pick the leavers: `counts` are the adopted and all who leave in the step."""
-    n_adopted, n_leavers = counts
+def choose(children: Sequence[Child], exits: Exits, rng: Random) -> Leavers:
+    """Pick the leavers: whoever turns 18, those ready for adoption, then others by how likely they are to leave."""
+    step, target = exits.step, exits.target
     leaving = turning_18(children, step)
     gone = {id(c) for c in leaving}
     ready = sorted(adoptable(children, step), key=lambda c: (c.slot[0] != "A", rng.random()))
-    adopted = [c for c in ready if id(c) not in gone][:n_adopted]
+    adopted = [c for c in ready if id(c) not in gone][: exits.n_adopted]
     gone |= {id(c) for c in adopted}
-    surplus = Counter(c.slot for c in children if id(c) not in gone)
     others = [c for c in children if id(c) not in gone]
-    rank = {id(c): rng.random() ** (1 / _urge(c, target, surplus, step)) for c in others}
+    held = Counter(c.slot for c in others)
+    rank = {id(c): rng.random() ** (1 / _urge(c, target, held, step)) for c in others}
     others.sort(key=lambda c: -rank[id(c)])
     uasc = [c for c in others if c.is_uasc]
     first = uasc[: max(len(uasc) - target.uasc, 0)]
     rest = [c for c in others if not c.is_uasc]
-    n_other = n_leavers - len(leaving) - len(adopted)
+    n_other = exits.n_leavers - len(leaving) - len(adopted)
     return Leavers(leaving, adopted, (first + rest)[: max(n_other, 0)])
 
 
@@ -81,39 +93,40 @@ def _urge(child: Child, target: Target, held: Counter[tuple[str, str]], step: St
     return weight * (0.5 + held[child.slot] / max(target.slots.get(child.slot, 0), 1)) ** 2
 
 
-def leave(leavers: Leavers, step: Step, at: tuple[Geography, Random]) -> list[tuple[Child, date]]:
+def leave(leavers: Leavers, step: Step, scene: Scene) -> list[tuple[Child, date]]:
     """Adopt those who are adopted; give everyone else the day on which care ends (the reason follows)."""
-    rng = at[1]
     for child in leavers.adopted:
-        _adopt_in(child, step, at)
+        _adopt_in(child, step, scene)
     dated = [(c, last_day_as_child(c.birth)) for c in leavers.turned_18]
     for child in leavers.other:
         first = max(step.start + timedelta(days=5), child.now.start + timedelta(days=10))
         last = min(step.end - timedelta(days=3), last_day_as_child(child.birth))
-        day = first + timedelta(days=rng.randint(0, max((last - first).days, 0)))
-        _maybe_move(child, step, day, at)
+        day = first + timedelta(days=scene.rng.randint(0, max((last - first).days, 0)))
+        _maybe_move(child, step, day, scene)
         dated.append((child, day))
     return dated
 
 
-def _adopt_in(child: Child, step: Step, at: tuple[Geography, Random]) -> None:
+def _adopt_in(child: Child, step: Step, scene: Scene) -> None:
     """Place the child for adoption where that has not happened, then end care by the adoption order."""
-    rng = at[1]
+    rng = scene.rng
     if child.slot[0] != "A":
         room = (step.end - step.start).days - ADOPTION_DAYS - 14
-        write(child, step.start + timedelta(days=4 + rng.randint(0, room)), (None, ("A", rng.choice("112"))), 0, at)
+        day = step.start + timedelta(days=4 + rng.randint(0, room))
+        write(child, day, Change(slot=("A", rng.choice("112"))), scene)
     first = max(step.start + timedelta(days=5), child.placed_since + timedelta(days=ADOPTION_DAYS))
     last = step.end - timedelta(days=3)
     adopt(child, first + timedelta(days=rng.randint(0, (last - first).days)), rng)
 
 
-def _maybe_move(child: Child, step: Step, exit_day: date, at: tuple[Geography, Random]) -> None:
+def _maybe_move(child: Child, step: Step, exit_day: date, scene: Scene) -> None:
     """Some foster children move once more before they leave."""
+    rng = scene.rng
     room = (exit_day - step.start).days - 30
-    if room > 0 and child.slot[0] in FOSTER and at[1].random() < 0.2:
-        day = max(step.start, child.now.start + timedelta(days=2)) + timedelta(days=3 + at[1].randint(0, room))
+    if room > 0 and child.slot[0] in FOSTER and rng.random() < LAST_MOVE:
+        day = max(step.start, child.now.start + timedelta(days=2)) + timedelta(days=3 + rng.randint(0, room))
         if day < exit_day - timedelta(days=5):
-            write(child, day, (None, at[1].choice(PASSING)), 0, at)
+            write(child, day, Change(slot=rng.choice(PASSING)), scene)
 
 
 def finish(dated: Sequence[tuple[Child, date]], n_home: int, rng: Random) -> None:
@@ -121,6 +134,7 @@ def finish(dated: Sequence[tuple[Child, date]], n_home: int, rng: Random) -> Non
     order = sorted(range(len(dated)), key=lambda i: (_home_rank(*dated[i]), rng.random()))
     home = set(order[:n_home])
     for i, (child, day) in enumerate(dated):
+        cease(child, day, rng)
         child.finish(day, HOME if i in home else _reason(child, day, rng))
         if child.is_uasc:
             child.uasc_ceased = day

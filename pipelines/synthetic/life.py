@@ -60,12 +60,12 @@ class Episode:
 
 @dataclass(slots=True)
 class Adoption:
-    """The way to adoption: decision, match, placement, and how it ended (adopted, ceased or still open)."""
+    """The way to adoption from the decision on, and how it ended (adopted, ceased or still open)."""
 
     decided: date
-    matched: date
-    placed: date
     adopters: tuple[str, str, str]
+    matched: date | None = None
+    placed: date | None = None
     ceased: date | None = None
     ceased_reason: str | None = None
     adopted: date | None = None

@@ -17,6 +17,7 @@ from pipelines.core.errors import UsageError
 from pipelines.core.files import atomic_write
 from pipelines.core.periods import Period
 from pipelines.synthetic import breaks, defects, exports, manifest, simulate, truth, writers
+from pipelines.synthetic.balance import MarginsImpossible
 from pipelines.synthetic.calibrate import calibrate
 from pipelines.synthetic.extras import surround
 from pipelines.synthetic.life import Child
@@ -35,8 +36,12 @@ if TYPE_CHECKING:
 
 FIRST_YEAR, LAST_YEAR = "2016-17", "2023-24"
 """The years for which published figures are held."""
+FITTED = tuple(str(Period.of_year(year)) for year in range(2014, 2024))
+"""The years that targets are fitted for: always all of them, because one year's shape leans on the others."""
 LEGACY_YEAR, LEGACY_AUTHORITIES = "2015-16", ("W06000002", "W06000012", "W06000020")
 """The last year of the older return; only these authorities send it, so that a partial coverage is in the sample."""
+LEAST_CHILDREN = 40
+"""Children for each authority below which a sample is not promised to fit its figures."""
 
 
 @dataclass(frozen=True)
@@ -60,32 +65,35 @@ def make(catalogue: Catalogue, spec: SampleSpec, out: Path) -> SampleManifest:
     """Write the sample under `out`: `returns/`, `exports/`, `truth.csv`, `manifest.json`.
 
     Re-running replaces both folders and gives the same bytes. Raises UsageError for years that no published figure
-    is held for, and UnreadableError when the reference folder is missing.
+    is held for and for a sample too small for its figures, and UnreadableError when the reference folder is missing.
     """
     plan = prepare(catalogue, spec)
-    targets, world = fit_targets(plan), new_world(catalogue, plan)
-    live(plan, world, targets)
+    try:
+        targets, world = fit_targets(plan), new_world(catalogue, plan)
+        live(plan, world, targets)
+    except MarginsImpossible:
+        raise UsageError("synthetic.too_small", least=LEAST_CHILDREN) from None
     holdings = {a: Holdings(a, world.children[a], spec.seed) for a in plan.authorities}
     for name in ("returns", "exports"):
         shutil.rmtree(out / name, ignore_errors=True)
     files, planted = _write_returns(catalogue, plan, holdings, out)
     files += _write_exports(catalogue, plan, holdings, out)
-    counts = {
-        (a, p): truth.count(world.children[a], Step.of(p))
-        for a in plan.authorities
-        for p in (*plan.written, *spec.quarters, *([LEGACY_YEAR] if _sends_legacy(plan, a) else []))
-    }
+    counts = _count(plan, world)
     atomic_write(out / "truth.csv", truth.as_csv(counts), is_public=True)
-    made = SampleManifest(
-        spec=spec,
-        version=manifest.GENERATOR_VERSION,
-        files=tuple(sorted(files, key=lambda f: f.path)),
-        calibration=calibrate(plan.country, targets, counts, plan.factor),
-        defects=tuple(planted),
-        notes=manifest.NOTES,
-    )
+    calibration = calibrate(plan.country, targets, counts, plan.factor)
+    files = sorted(files, key=lambda f: f.path)
+    made = SampleManifest(spec, manifest.GENERATOR_VERSION, tuple(files), calibration, tuple(planted), manifest.NOTES)
     atomic_write(out / "manifest.json", manifest.as_json(made), is_public=True)
     return made
+
+
+def _count(plan: Plan, world: World) -> dict[tuple[str, str], truth.Counts]:
+    """True counts of every authority and every period that it sends something for."""
+    return {
+        (a, p): truth.count(world.children[a], Step.of(p))
+        for a in plan.authorities
+        for p in (*([LEGACY_YEAR] if _sends_legacy(plan, a) else []), *plan.written, *plan.spec.quarters)
+    }
 
 
 def prepare(catalogue: Catalogue, spec: SampleSpec) -> Plan:
@@ -99,14 +107,9 @@ def prepare(catalogue: Catalogue, spec: SampleSpec) -> Plan:
     start = first.previous if first == FIRST_YEAR else first
     by_name = {held.name.en: code for code, held in catalogue.authorities.items()}
     published = Published(spec.reference or DEFAULT_REFERENCE, by_name)
-    years = []
-    year = start
-    while year <= last:
-        years.append(year)
-        year = year.next
-    steps = [Step.of(y) for y in years] + _quarter_step(spec, last)
+    steps = [Step.of(y) for y in FITTED if start <= y <= last] + _quarter_step(spec, last)
     series = national(published)
-    country = Country(published, series, names, (start.previous, *years))
+    country = Country(published, series, names, FITTED)
     full = series["stock", str(last)].value
     factor = 1.0 if spec.children is None else spec.children / full
     return Plan(spec, country, names[: spec.authorities], start.previous, tuple(steps), factor)
@@ -120,7 +123,7 @@ def _quarter_step(spec: SampleSpec, last: Period) -> list[Step]:
     expected = list(last.next.quarters[: len(held)])
     if held != expected:
         raise UsageError("synthetic.quarters_must_follow", expected=expected[0])
-    return [Step(held[-1], held[0].start, held[-1].end)]
+    return [Step(held[-1], held[0].start, held[-1].end, tuple(q.end for q in held))]
 
 
 def fit_targets(plan: Plan) -> dict[tuple[str, str], Target]:
@@ -152,12 +155,11 @@ def live(plan: Plan, world: World, targets: Mapping[tuple[str, str], Target]) ->
     simulate.populate(world, opening, Period(plan.opening).end, 0.65)
     resting: dict[str, list[Child]] = {a: [] for a in plan.authorities}
     for step in plan.steps:
-        quiet = [Period(q).end for q in plan.spec.quarters] if step.is_quarter else [step.end]
         aims = {a: targets[a, step.period] for a in plan.authorities}
-        simulate.run(world, step, aims, flows(plan, step, targets), quiet)
+        simulate.run(world, step, aims, flows(plan, step, targets))
         for a in plan.authorities:
-            at = (world.registers[a], world.geography, world.rng(a, f"breaks:{step.period}"))
-            resting[a], new = breaks.run(resting[a], aims[a].short_breaks, step, at)
+            arrivals = world.arrivals(a, f"breaks:{step.period}")
+            resting[a], new = breaks.run(resting[a], aims[a].short_breaks, step, arrivals)
             world.children[a] += new
     horizon = plan.steps[-1].end + timedelta(days=1)
     for a in plan.authorities:

@@ -45,7 +45,7 @@ ETHNICITY = {
 ETHNICITY_UASC = {"AOTH": 30, "OOTH": 30, "BAFR": 24, "WOTH": 10, "BOTH": 4, "NOBT": 2}
 CITY = ("W06000015", "W06000022", "W06000011")
 OTHER_NEEDS = {"N2": 6, "N3": 9, "N4": 26, "N5": 38, "N6": 6, "N8": 13, "N9": 2}
-ABUSE, ABSENT = "N1", "N8"
+ABUSE, ABSENT, DISRUPTION = "N1", "N8", "N9"
 
 
 @dataclass
@@ -58,8 +58,8 @@ class Register:
     issued: int = 0
     former: list[Child] = field(default_factory=list)
 
-    def enrol(self, birth: date, need: str, rng: Random, *, is_uasc: bool = False) -> Child:
-        """A new child with made-up identity."""
+    def enrol(self, birth: date, rng: Random, *, is_uasc: bool = False) -> Child:
+        """A new child with made-up identity; the need for care follows."""
         self.issued += 1
         number = self.issued
         return Child(
@@ -72,7 +72,7 @@ class Register:
             birth=birth,
             ethnicity=_ethnicity(self.authority, rng, is_uasc=is_uasc),
             home=made_up_postcode(self.district + 75, rng.randrange(HOMES_PER_AUTHORITY)) if not is_uasc else "",
-            need=need,
+            need="",
             is_uasc=is_uasc,
         )
 
@@ -91,9 +91,10 @@ def _ethnicity(authority: str, rng: Random, *, is_uasc: bool) -> str:
     return rng.choices(list(ETHNICITY), weights)[0]
 
 
-def other_need(rng: Random) -> str:
-    """A need for care other than abuse or neglect."""
-    return rng.choices(list(OTHER_NEEDS), list(OTHER_NEEDS.values()))[0]
+def other_need(age: int, rng: Random) -> str:
+    """A need for care other than abuse or neglect; an adoption breaks down only after it was made."""
+    held = {need: w for need, w in OTHER_NEEDS.items() if need != DISRUPTION or age >= 2}
+    return rng.choices(list(held), list(held.values()))[0]
 
 
 @dataclass(frozen=True)
@@ -117,4 +118,6 @@ def born(span: AgeSpan, on: date, rng: Random) -> date:
         w * max(hi - lo, 0.0) / (band[1] - band[0]) for w, (lo, hi), band in zip(span.weights, cuts, BANDS, strict=True)
     ]
     low, high = rng.choices(cuts, weights)[0] if sum(weights) > 0 else (span.low, span.high)
-    return on - timedelta(days=int(rng.uniform(low, high) * 365.25))
+    day = on - timedelta(days=int(rng.uniform(low, high) * 365.25))
+    # Nobody's last day as a child is 31 March: whether that is still in care at the end is disputed.
+    return day - timedelta(days=1) if (day.month, day.day) == (4, 1) else day

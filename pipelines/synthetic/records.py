@@ -52,12 +52,14 @@ class Step:
     period: str
     start: date
     end: date
+    quiet: tuple[date, ...] = ()
+    """Days on which children are counted: no gap between two episodes touches them."""
 
     @classmethod
     def of(cls, period: str) -> Step:
         """The span of one financial year or quarter."""
         held = Period(period)
-        return cls(str(held), held.start, held.end)
+        return cls(str(held), held.start, held.end, (held.end,))
 
     @property
     def is_quarter(self) -> bool:

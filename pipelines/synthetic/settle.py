@@ -37,6 +37,15 @@ class Plan:
 
 
 @dataclass
+class Pool:
+    """Places still to fill, children by the place they hold, and children who must move."""
+
+    wanted: Counter[Slot]
+    at: dict[Slot, list[Child]]
+    free: list[Child] = field(default_factory=list)
+
+
+@dataclass
 class Settlement:
     """Plans of one authority: as many as the target's stock."""
 
@@ -65,21 +74,18 @@ def settle(target: Target, on: date, stayers: list[Child], rng: Random) -> Settl
 
 def assign_places(held: Settlement, stayers: list[Child]) -> None:
     """Give every place of the target to a stayer or to a child who starts."""
-    wanted = Counter(held.target.slots)
-    at = _by_slot(stayers)
-    free: list[Child] = []
+    pool = Pool(Counter(held.target.slots), _by_slot(stayers))
     n_starters = held.target.stock - len(stayers)
     for group in CHOOSY:
-        n_starters -= _fill_group(held, group, (wanted, at, free), n_starters)
-    for slot, children in at.items():
-        if slot[0] in FOSTER:
-            held.rng.shuffle(children)
-            children.sort(key=lambda c: not c.is_uasc)
-            for child in children[: wanted[slot]]:
-                held.plans.append(Plan(slot, child))
-            free.extend(children[wanted[slot] :])
-            wanted[slot] -= min(wanted[slot], len(children))
-    _fill_foster(held, [s for s, n in sorted(wanted.items()) for _ in range(n) if s[0] in FOSTER], free)
+        n_starters -= _fill_group(held, group, pool, n_starters)
+    for slot, children in pool.at.items():
+        held.rng.shuffle(children)
+        children.sort(key=lambda c: not c.is_uasc)
+        n_kept = min(pool.wanted[slot], len(children))
+        held.plans.extend(Plan(slot, child) for child in children[:n_kept])
+        pool.free.extend(children[n_kept:])
+        pool.wanted[slot] -= n_kept
+    _fill_foster(held, [s for s, n in sorted(pool.wanted.items()) for _ in range(n)], pool.free)
 
 
 def _by_slot(children: Iterable[Child]) -> dict[Slot, list[Child]]:
@@ -89,30 +95,33 @@ def _by_slot(children: Iterable[Child]) -> dict[Slot, list[Child]]:
     return at
 
 
-def _fill_group(
-    held: Settlement, group: str, pool: tuple[Counter[Slot], dict[Slot, list[Child]], list[Child]], n_starters: int
-) -> int:
+def _fill_group(held: Settlement, group: str, pool: Pool, n_starters: int) -> int:
     """Fill the places of one choosy group; how many went to children who start."""
-    wanted, at, free = pool
-    open_slots: list[Slot] = []
-    spare: list[Child] = []
-    for slot in sorted(s for s in {*wanted, *at} if s[0] == group):
-        holders = at.pop(slot, [])
-        held.rng.shuffle(holders)
-        holders.sort(key=lambda c: not _may_hold(group, c, held.on))
-        n_kept = min(wanted[slot], sum(_may_hold(group, c, held.on) for c in holders))
-        held.plans.extend(Plan(slot, c) for c in holders[:n_kept])
-        spare.extend(holders[n_kept:])
-        open_slots.extend([slot] * (wanted.pop(slot, 0) - n_kept))
+    open_slots, spare = _keep(held, group, pool)
     held.rng.shuffle(open_slots)
     n_start = min(round(len(open_slots) * FROM_STARTERS[group]), n_starters)
-    movers = _take(held, group, (spare, free, at, wanted), len(open_slots) - n_start)
-    for slot, child in zip(open_slots, movers, strict=False):
-        held.plans.append(Plan(slot, child))
+    movers = _take(held, group, (spare, pool), len(open_slots) - n_start)
+    held.plans.extend(Plan(slot, child) for slot, child in zip(open_slots, movers, strict=False))
     held.plans.extend(Plan(slot) for slot in open_slots[len(movers) :])
     taken = {id(c) for c in movers}
-    free.extend(c for c in spare if id(c) not in taken)
+    pool.free.extend(c for c in spare if id(c) not in taken)
     return len(open_slots) - len(movers)
+
+
+def _keep(held: Settlement, group: str, pool: Pool) -> tuple[list[Slot], list[Child]]:
+    """Let holders keep their place as far as the target has room; (places left open, holders without a place)."""
+    open_slots: list[Slot] = []
+    spare: list[Child] = []
+    for slot in sorted(s for s in {*pool.wanted, *pool.at} if s[0] == group):
+        holders = pool.at.pop(slot, [])
+        held.rng.shuffle(holders)
+        holders.sort(key=lambda c: not _may_hold(group, c, held.on))
+        n_wanted = pool.wanted.pop(slot, 0)
+        n_kept = min(n_wanted, sum(_may_hold(group, c, held.on) for c in holders))
+        held.plans.extend(Plan(slot, c) for c in holders[:n_kept])
+        spare.extend(holders[n_kept:])
+        open_slots.extend([slot] * (n_wanted - n_kept))
+    return open_slots, spare
 
 
 def _may_hold(group: str, child: Child, on: date) -> bool:
@@ -137,24 +146,21 @@ def _fits(group: str, child: Child, on: date) -> bool:
     return age >= YOUNGEST_RESIDENTIAL
 
 
-def _take(
-    held: Settlement,
-    group: str,
-    pool: tuple[list[Child], list[Child], dict[Slot, list[Child]], Counter[Slot]],
-    n: int,
-) -> list[Child]:
+def _take(held: Settlement, group: str, source: tuple[list[Child], Pool], n: int) -> list[Child]:
     """Up to `n` children who move into a group: those without a place first, then foster children who fit best."""
-    spare, free, at, wanted = pool
-    taken = [c for c in spare if _may_hold(group, c, held.on)][:n]
-    roaming = [c for c in free if _fits(group, c, held.on)][: n - len(taken)]
+    spare, pool = source
+    taken = [c for c in spare if _may_hold(group, c, held.on)][: max(n, 0)]
+    roaming = [c for c in pool.free if _fits(group, c, held.on)][: max(n - len(taken), 0)]
     for child in roaming:
-        free.remove(child)
+        pool.free.remove(child)
     taken += roaming
-    options = [c for slot, children in at.items() if slot[0] in FOSTER for c in children if _fits(group, c, held.on)]
-    full = {slot: len(children) > wanted[slot] for slot, children in at.items()}
+    options = [
+        c for slot, children in pool.at.items() if slot[0] in FOSTER for c in children if _fits(group, c, held.on)
+    ]
+    full = {slot: len(children) > pool.wanted[slot] for slot, children in pool.at.items()}
     options.sort(key=lambda c: (_readiness(group, c), not full[c.slot], held.rng.random()))
-    for child in options[: n - len(taken)]:
-        at[child.slot].remove(child)
+    for child in options[: max(n - len(taken), 0)]:
+        pool.at[child.slot].remove(child)
         taken.append(child)
     return taken
 

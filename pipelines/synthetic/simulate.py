@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from random import Random
 
 from pipelines.synthetic import entering, leaving
+from pipelines.synthetic.adoption import cease
 from pipelines.synthetic.balance import apportion
 from pipelines.synthetic.chance import chance
 from pipelines.synthetic.entering import Arrivals
 from pipelines.synthetic.events import PASSING, Span, changes, live
 from pipelines.synthetic.life import Child
 from pipelines.synthetic.people import Register
-from pipelines.synthetic.places import Geography, Need, place_in
+from pipelines.synthetic.places import Geography, Need, Scene, place_in
 from pipelines.synthetic.records import Step, Target
 from pipelines.synthetic.settle import Plan, Settlement, settle
 
 START_RATE, SHORT_STAYS, CHURN, START_MOVES = 0.3, 0.15, 0.12, 0.25
 """Assumed: starts per child in care, starts that end in the same year, moves to a like place, moves after a start."""
+OLDEST_RETURNING, MAY_RETURN = 16, ("E4", "E8")
 MOVING = {"R": 2.0, "I": 1.5, "F6": 1.6, "F3": 1.4, "F1": 0.7, "F4": 0.7, "P": 0.4, "A": 0.1}
 """Assumed pull of a placement group towards three or more placements in a year."""
 
@@ -61,17 +62,27 @@ class World:
     in_care: dict[str, list[Child]] = field(default_factory=dict)
     budgets: dict[tuple[str, str], Budget] = field(default_factory=dict)
 
-    def rng(self, authority: str, period: str) -> Random:
-        """Chance of one authority and step: the same whatever other authorities are made."""
-        return chance(self.seed, authority, period)
+    def arrivals(self, authority: str, occasion: str, budget: Budget | None = None) -> Arrivals:
+        """What one authority draws from on one occasion: the same chance whatever other authorities are made."""
+        scene = Scene(self.geography, chance(self.seed, authority, occasion))
+        n_abuse, n_left = (budget.abuse, budget.starts) if budget else (0, 0)
+        return Arrivals(self.registers[authority], scene, n_abuse, n_left)
+
+    def remember(self, authority: str, started: Sequence[Child], left: Sequence[tuple[Child, date]]) -> None:
+        """Keep everyone who ever started, and who may come back one day."""
+        known = {id(c) for c in self.children[authority]}
+        self.children[authority] += [c for c in started if id(c) not in known]
+        self.registers[authority].former += [
+            c for c, day in left if c.age(day) < OLDEST_RETURNING and c.now.end_reason in MAY_RETURN
+        ]
 
 
 def populate(world: World, targets: Mapping[str, Target], on: date, abuse_share: float) -> None:
     """The children in care on the day before the first step."""
     for authority, target in targets.items():
-        rng = world.rng(authority, "opening")
+        arrivals = world.arrivals(authority, "opening")
+        rng = arrivals.rng
         settlement = settle(target, on, [], rng)
-        arrivals = Arrivals(world.registers[authority], world.geography, rng, 0, 0)
         arrivals.n_left, arrivals.n_uasc_left = target.stock, target.uasc
         arrivals.n_abuse = round((target.stock - target.uasc) * abuse_share)
         for plan in settlement.plans:
@@ -101,36 +112,33 @@ def budgets(world: World, step: Step, targets: Mapping[str, Target], flows: Flow
     return {a: Budget(*row) for a, *row in rows}
 
 
-def run(world: World, step: Step, targets: Mapping[str, Target], flows: Flows, quiet: Sequence[date]) -> None:
+def run(world: World, step: Step, targets: Mapping[str, Target], flows: Flows) -> None:
     """One step for every authority."""
     for authority, budget in budgets(world, step, targets, flows).items():
         world.budgets[authority, step.period] = budget
-        _run_authority(world, step, targets[authority], budget, tuple(quiet))
+        _run_authority(world, step, targets[authority], budget)
 
 
-def _run_authority(world: World, step: Step, target: Target, budget: Budget, quiet: tuple[date, ...]) -> None:
-    authority, rng = target.authority, world.rng(target.authority, step.period)
-    opening = world.in_care[authority]
-    arrivals = Arrivals(world.registers[authority], world.geography, rng, budget.abuse, budget.starts)
+def _run_authority(world: World, step: Step, target: Target, budget: Budget) -> None:
+    """One step of one authority: who leaves, who is where at the end, who starts; then their lives are written."""
+    arrivals = world.arrivals(target.authority, step.period, budget)
+    scene, opening = arrivals.scene, world.in_care[target.authority]
     n_short = _n_short(opening, step, budget, target)
-    leavers = leaving.choose(opening, step, target, (budget.adoptions, budget.ends - n_short - budget.repeats), rng)
+    exits = leaving.Exits(step, target, budget.adoptions, budget.ends - n_short - budget.repeats)
+    leavers = leaving.choose(opening, exits, scene.rng)
     gone = leavers.ids()
-    settlement = settle(target, step.end, [c for c in opening if id(c) not in gone], rng)
-    arrivals.n_uasc_left = sum(p.is_uasc for p in settlement.starters)
-    _plan_moves(settlement)
-    span = Span(step.start + timedelta(days=3), step.end - timedelta(days=3), quiet)
+    settlement = settle(target, step.end, [c for c in opening if id(c) not in gone], scene.rng)
     starters = settlement.starters
-    _live_on(settlement.stayers, span, world.geography, rng)
-    made = [entering.start(p, step, quiet, arrivals) for p in starters]
+    arrivals.n_uasc_left = sum(p.is_uasc for p in starters)
+    _plan_moves(settlement)
+    _live_on(settlement.stayers, Span(step.start + timedelta(days=3), step.end - timedelta(days=3), step.quiet), scene)
+    made = [entering.start(p, step, arrivals) for p in starters]
     stays = [entering.short_stay(step, arrivals) for _ in range(n_short)]
-    repeats = _come_and_go(leavers, step, (budget.repeats, arrivals))
-    dated = leaving.leave(leavers, step, (world.geography, rng)) + stays
-    leaving.finish(dated, max(budget.home - len(repeats), 0), rng)
-    world.in_care[authority] = [p.child for p in settlement.plans if p.child]
-    known = {id(c) for c in world.children[authority]}
-    world.children[authority] += [c for c in (*made, *(c for c, _ in stays)) if id(c) not in known]
-    world.registers[authority].former += [c for c, day in dated if c.age(day) < 16 and c.now.end_reason in ("E4", "E8")]
-    rng.shuffle(world.registers[authority].former)
+    repeats = _come_and_go(leavers, step, budget.repeats, arrivals)
+    dated = leaving.leave(leavers, step, scene) + stays
+    leaving.finish(dated, max(budget.home - len(repeats), 0), scene.rng)
+    world.in_care[target.authority] = [p.child for p in settlement.plans if p.child]
+    world.remember(target.authority, [*made, *(c for c, _ in stays)], dated)
 
 
 def _n_short(opening: Sequence[Child], step: Step, budget: Budget, target: Target) -> int:
@@ -158,24 +166,23 @@ def _plan_moves(settlement: Settlement) -> None:
         plan.n_moves = 2 + rng.choices((0, 1, 2), (70, 22, 8))[0]
 
 
-def _live_on(plans: Sequence[Plan], span: Span, geography: Geography, rng: Random) -> None:
+def _live_on(plans: Sequence[Plan], span: Span, scene: Scene) -> None:
     """Those who stay: from where they are to where the plan wants them."""
     for plan in plans:
         if plan.child is not None:
-            todo = changes(plan.child, plan.slot, plan.legal, plan.n_moves, rng)
-            live(plan.child, todo, span, geography, rng)
+            live(plan.child, changes(plan.child, plan, scene.rng), span, scene)
 
 
-def _come_and_go(leavers: leaving.Leavers, step: Step, wanted: tuple[int, Arrivals]) -> list[Child]:
+def _come_and_go(leavers: leaving.Leavers, step: Step, n: int, arrivals: Arrivals) -> list[Child]:
     """Children who return home, start again and leave again in one step (children ceasing count them once)."""
-    n, arrivals = wanted
     rng = arrivals.rng
     able = [c for c in leavers.other if not c.is_uasc and c.age(step.end) < 17 and c.slot[0] != "A"][:n]
     for child in able:
         first = max(step.start, child.now.start) + timedelta(days=rng.randint(20, 60))
+        cease(child, first, rng)
         child.finish(first, leaving.HOME)
-        child.need = arrivals.need(is_uasc=False)
-        slot = rng.choice(PASSING)
-        place = place_in(slot, Need(child.age(first)), (child.authority, arrivals.geography), rng)
-        child.begin(first + timedelta(days=rng.randint(40, 90)), "V2", place)
+        again = first + timedelta(days=rng.randint(40, 90))
+        child.need = arrivals.need(is_uasc=False, age=child.age(again))
+        place = place_in(rng.choice(PASSING), Need(child.authority, child.age(again)), arrivals.scene)
+        child.begin(again, "V2", place)
     return able

@@ -20,7 +20,7 @@ Tables = dict[str, list[Record]]
 LETTERS_FROM = date(2024, 4, 1)
 """From this day sex is coded by letters instead of numbers."""
 NOT_OF_SCHOOL_AGE = "UN1"
-MOTHER_FROM_AGE = 12
+ADOPTED_BY_CARER = ("A3", "A5")
 
 
 @dataclass
@@ -95,7 +95,7 @@ def child_record(child: Child, period: Step) -> Record:
     """The child as the authority describes it at the end of a period."""
     unknown = NOT_OF_SCHOOL_AGE if child.age(period.end) <= SCHOOL_AGE else child.upn_unknown
     is_mother = _by(child.mother_since, period) is not None
-    may_be = child.is_female and child.age(period.end) >= MOTHER_FROM_AGE
+    is_kept = any(not is_short_break(e) for e in child.episodes_in(period.start, period.end))
     return {
         "child_id": child.id,
         "upn_id": None if unknown else child.upn,
@@ -103,7 +103,7 @@ def child_record(child: Child, period: Step) -> Record:
         "sex_code": sex(child, period.end),
         "birth_date": child.birth,
         "ethnicity_code": child.ethnicity,
-        "mother_code": ("1" if is_mother else "0") if may_be else None,
+        "mother_code": ("1" if is_mother else "0") if child.is_female and is_kept else None,
         "mother_child_birth_date": child.mother_since if is_mother else None,
     }
 
@@ -119,12 +119,12 @@ def episode_record(child: Child, held: Episode, period: Step) -> Record:
         "legal_status_code": held.legal,
         "need_code": held.need,
         "placement_code": place.code,
-        "provider_code": place.provider,
+        "provider_code": place.provider or None,
         "episode_end_date": end,
         "end_reason_code": held.end_reason if end else None,
         "home_postcode": child.home or None,
         "placement_postcode": place.postcode or None,
-        "placement_authority_code": place.authority,
+        "placement_authority_code": place.authority or None,
         "placement_location_code": place.slot[1],
     }
 
@@ -150,7 +150,7 @@ def _adoptions(child: Child, period: Step) -> Iterable[Record]:
                 **_who(child),
                 "adoption_decision_date": held.decided,
                 "adoption_match_date": held.matched,
-                "foster_carer_adopter_code": "1" if child.now.place.code in ("A3", "A5") else "0",
+                "foster_carer_adopter_code": "1" if child.now.place.code in ADOPTED_BY_CARER else "0",
                 "n_adopters_code": held.adopters[0],
                 "adopters_sex_code": held.adopters[1],
                 "adopters_legal_status_code": held.adopters[2],
@@ -158,13 +158,14 @@ def _adoptions(child: Child, period: Step) -> Iterable[Record]:
 
 
 def _placed(child: Child, period: Step) -> Iterable[Record]:
+    """Decisions that a child should be placed: open in the period, whether or not a placement was found yet."""
     for held in child.adoptions:
         over = held.ceased or held.adopted
-        if held.placed <= period.end and (over is None or over >= period.start):
+        if held.decided <= period.end and (over is None or over >= period.start):
             ceased = _by(held.ceased, period)
             yield {
                 **_who(child),
-                "placed_date": held.placed,
+                "placed_date": held.decided,
                 "placed_ceased_date": ceased,
                 "placed_ceased_reason_code": held.ceased_reason if ceased else None,
             }
