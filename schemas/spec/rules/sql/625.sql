@@ -1,13 +1,9 @@
 -- Children whose own child is recorded as born after the period, or after they left care: the child and the last episode.
--- A young woman with an open episode has not left care, whatever ended before.
-with last_end as (
-    select child_id, max(episode_end_date) as latest, count(*) - count(episode_end_date) as n_open
-    from episode group by child_id
-),
+with last_end as (select child_id, max(episode_end_date) as latest from episode group by child_id),
 late as (
     select c.child_id, c.row_id, l.latest
     from child c left join last_end l on l.child_id = c.child_id
-    where c.mother_child_birth_date > period_end() or (l.n_open = 0 and c.mother_child_birth_date > l.latest)
+    where c.mother_child_birth_date > period_end() or c.mother_child_birth_date > l.latest
 )
 select 'child' as table_id, row_id from late
 union all
