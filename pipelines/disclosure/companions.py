@@ -37,7 +37,7 @@ class Board:
         )
         self.is_hidden = bytearray(hidden.cast(pl.UInt8).to_list())
         self.is_published = bytearray(register.cells["is_published"].cast(pl.UInt8).to_list())
-        self.cost: list[float] = weights.of(register.cells).to_list()
+        self.cost: list[float] = weights.of(register.cells, lines).to_list()
         self.cells_of = grouped(counted, "line", "cell", n_lines)
         self.lines_of = grouped(counted.sort("cell", "line"), "cell", "line", n_cells)
         self.n_hidden = [sum(self.is_hidden[c] for c in cells) for cells in self.cells_of]
