@@ -62,7 +62,7 @@ class Plan:
 
 
 def make(catalogue: Catalogue, spec: SampleSpec, out: Path) -> SampleManifest:
-    """Write the sample under `out`: `returns/`, `exports/`, `truth.csv`, `manifest.json`.
+    """Write the sample under `out`: `returns/`, `exports/`, `truth.csv`, `manifest.json` and a card.
 
     Re-running replaces both folders and gives the same bytes. Raises UsageError for years that no published figure
     is held for and for a sample too small for its figures, and UnreadableError when the reference folder is missing.
@@ -83,6 +83,7 @@ def make(catalogue: Catalogue, spec: SampleSpec, out: Path) -> SampleManifest:
     calibration = calibrate(plan.country, targets, counts, plan.factor)
     files = sorted(files, key=lambda f: f.path)
     made = SampleManifest(spec, manifest.GENERATOR_VERSION, tuple(files), calibration, tuple(planted), manifest.NOTES)
+    atomic_write(out / "synthetic.provenance.yml", manifest.PROVENANCE, is_public=True)
     atomic_write(out / "manifest.json", manifest.as_json(made), is_public=True)
     return made
 

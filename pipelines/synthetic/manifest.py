@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from pipelines.synthetic.records import GENERATOR_VERSION, Calibration, SampleManifest
 
-__all__ = ["GENERATOR_VERSION", "NOTES", "as_json"]
+__all__ = ["GENERATOR_VERSION", "NOTES", "PROVENANCE", "as_json"]
 
 NOTES = (
     "Synthetic data: no row describes a real child. Child identifiers begin with SYN; pupil numbers carry the authority"
@@ -22,6 +22,15 @@ NOTES = (
     "The older return of 2015-16 is sent by a few authorities only: coverage of that year is partial.",
     "School moves (CH/044), PM24, PM25 and the children receiving care and support census are not part of the sample.",
 )
+PROVENANCE = """\
+title: Synthetic returns and quarterly exports about children looked after in Wales
+publisher: Mesur (made up; not a statistic)
+licence: Open Government Licence v3.0 for the published figures that the margins are fitted to
+source: reference/ and, where nothing is published, the assumptions of pipelines/synthetic
+made: mesur sample; what was aimed at and reached stands in manifest.json, true counts in truth.csv
+certainty: provisional
+"""
+"""The card that lies beside the sample."""
 
 
 def as_json(made: SampleManifest) -> str:

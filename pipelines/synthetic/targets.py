@@ -36,7 +36,7 @@ def _fit_period(
     uasc = _uasc(country, period, stock, groups)
     where = _locations(country, period, stock, groups)
     legal = _legal(country, period, stock, (groups, uasc))
-    moved = _bounded(country, period, "three_plus", "CH043", [float(stock[a]) for a in country.authorities])
+    moved = _bounded(country, period, ("three_plus", "CH043"), [float(stock[a]) for a in country.authorities])
     breaks = _short_breaks(country, period)
     return {
         (a, period): Target(
@@ -60,8 +60,9 @@ def _uasc(country: Country, period: str, stock: Mapping[str, int], groups: Mappi
     return dict(zip(country.authorities, counts, strict=True))
 
 
-def _bounded(country: Country, period: str, concept: str, column: str, weights: Sequence[float]) -> list[int]:
-    """A national count shared over the authorities, inside the published table of the last year."""
+def _bounded(country: Country, period: str, figure: tuple[str, str], weights: Sequence[float]) -> list[int]:
+    """A national concept shared over the authorities, inside its column of the published table of the last year."""
+    concept, column = figure
     total = country.total(concept, period)
     limits = country.bounds("published_pif_counts_2024", column) if period == PIF_YEAR else {}
     low = [limits[a][0] if a in limits else 0 for a in country.authorities]
@@ -73,7 +74,7 @@ def _short_breaks(country: Country, period: str) -> list[int]:
     """Children in short breaks, spread as in the one year that is published."""
     limits = country.bounds("published_pif_counts_2024", "CH040")
     weights = [float(limits[a][0]) if a in limits else 0.2 for a in country.authorities]
-    return _bounded(country, period, "short_breaks", "CH040", weights)
+    return _bounded(country, period, ("short_breaks", "CH040"), weights)
 
 
 def _locations(
