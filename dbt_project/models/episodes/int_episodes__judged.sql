@@ -47,7 +47,10 @@ child_reports as (
         authority_code,
         child_id,
         report_number,
-        min(episode_start_date) as first_start_date
+        min(episode_start_date) as first_start_date,
+        min(episode_start_date) filter (
+            where start_reason_code in {{ same_carer_reasons() }} or start_reason_code in {{ changed_carer_reasons() }}
+        ) as first_continued_date
     from reported
     where child_id is not null
     group by authority_code, child_id, report_number
@@ -62,6 +65,8 @@ dated as (
         harmonised.episode_end_date is null and next_reports.next_report_number is not null as is_left_open,
         coalesce(child_reports.first_start_date <= harmonised.period_end_date, false) as is_replaced_later,
         case
+            -- the next report goes on with a change of status or placement, so the child never left: the row ends there
+            when child_reports.first_continued_date = child_reports.first_start_date then null
             when harmonised.episode_end_date is null and next_reports.next_report_number is not null
                 -- the authority said the child was looked after on the last day of the period, so care ends the day after
                 then greatest({{ add_days('harmonised.period_end_date', 1) }}, harmonised.episode_start_date)

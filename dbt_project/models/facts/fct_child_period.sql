@@ -31,8 +31,6 @@ episode_periods as (
         episodes.care_period_start_date,
         episodes.end_reason_group_code,
         not episodes.is_short_break as is_care,
-        coalesce(episodes.held_until_date, {{ far_future() }})
-        > greatest(periods.period_start_date, episodes.episode_start_date) as has_a_day,
         coalesce(episodes.held_until_date, {{ far_future() }}) > periods.period_end_date as is_at_period_end,
         episodes.is_care_period_start and episodes.episode_start_date >= periods.period_start_date as is_start,
         episodes.is_care_period_last
@@ -58,7 +56,8 @@ child_periods as (
         period_id,
         child_id,
         bool_or(is_care and is_at_period_end) as is_looked_after_at_period_end,
-        bool_or(is_care and has_a_day) as is_looked_after_in_period,
+        -- at any time in the period: the day on which care ended counts here, as the child was in care until then
+        bool_or(is_care) as is_looked_after_in_period,
         bool_or(not is_care and is_at_period_end) as is_on_short_break_at_period_end,
         bool_or(is_care and is_start) as has_started,
         bool_or(is_care and is_end) as has_ceased,
