@@ -56,6 +56,11 @@ class Plan:
     factor: float
 
     @property
+    def quarters(self) -> tuple[str, ...]:
+        """Quarters that are exported."""
+        return self.spec.quarters or ()
+
+    @property
     def written(self) -> tuple[str, ...]:
         """Years that are returned."""
         return tuple(s.period for s in self.steps if self.spec.first <= s.period <= self.spec.last)
@@ -68,6 +73,7 @@ def make(catalogue: Catalogue, spec: SampleSpec, out: Path) -> SampleManifest:
     is held for and for a sample too small for its figures, and UnreadableError when the reference folder is missing.
     """
     plan = prepare(catalogue, spec)
+    spec = plan.spec
     try:
         targets, world = fit_targets(plan), new_world(catalogue, plan)
         live(plan, world, targets)
@@ -93,7 +99,7 @@ def _count(plan: Plan, world: World) -> dict[tuple[str, str], truth.Counts]:
     return {
         (a, p): truth.count(world.children[a], Step.of(p))
         for a in plan.authorities
-        for p in (*([LEGACY_YEAR] if _sends_legacy(plan, a) else []), *plan.written, *plan.spec.quarters)
+        for p in (*([LEGACY_YEAR] if _sends_legacy(plan, a) else []), *plan.written, *plan.quarters)
     }
 
 
@@ -105,22 +111,25 @@ def prepare(catalogue: Catalogue, spec: SampleSpec) -> Plan:
     names = tuple(catalogue.authorities)
     if not 1 <= spec.authorities <= len(names):
         raise UsageError("synthetic.authorities", limit=len(names))
+    quarters = tuple(map(str, last.next.quarters[:2])) if spec.quarters is None else spec.quarters
     start = first.previous if first == FIRST_YEAR else first
     by_name = {held.name.en: code for code, held in catalogue.authorities.items()}
     published = Published(spec.reference or DEFAULT_REFERENCE, by_name)
-    steps = [Step.of(y) for y in FITTED if start <= y <= last] + _quarter_step(spec, last)
+    steps = [Step.of(y) for y in FITTED if start <= y <= last] + _quarter_step(quarters, last)
     series = national(published)
     country = Country(published, series, names, FITTED)
     full = series["stock", str(last)].value
     factor = 1.0 if spec.children is None else spec.children / full
-    return Plan(spec, country, names[: spec.authorities], start.previous, tuple(steps), factor)
+    return Plan(
+        replace(spec, quarters=quarters), country, names[: spec.authorities], start.previous, tuple(steps), factor
+    )
 
 
-def _quarter_step(spec: SampleSpec, last: Period) -> list[Step]:
+def _quarter_step(quarters: tuple[str, ...], last: Period) -> list[Step]:
     """The quarters together, as one step after the last year."""
-    if not spec.quarters:
+    if not quarters:
         return []
-    held = [Period(q) for q in spec.quarters]
+    held = [Period(q) for q in quarters]
     expected = list(last.next.quarters[: len(held)])
     if held != expected:
         raise UsageError("synthetic.quarters_must_follow", expected=expected[0])
@@ -213,7 +222,7 @@ def _write_exports(catalogue: Catalogue, plan: Plan, holdings: Mapping[str, Hold
     files = []
     for authority, held in holdings.items():
         profile = exports.profile_for(catalogue, authority)
-        for quarter in plan.spec.quarters if profile else ():
+        for quarter in plan.quarters if profile else ():
             sheet = exports.sheet(catalogue, profile, held, Step.of(quarter))  # type: ignore[arg-type]
             container = exports.container_of(catalogue, authority)
             content = exports.to_bytes(sheet, container)

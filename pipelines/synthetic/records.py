@@ -31,15 +31,16 @@ class SampleSpec:
     """What to make.
 
     `children` scales the published stock to about that many children at the last 31 March (None: published totals).
-    `defects` is the share of rows to damage in every submission; None plants the few documented defects of the
-    bundled sample and 0.0 leaves the data clean. `reference` is the folder of published figures.
+    `quarters` None: the two that follow the last year. `defects` is the share of rows to damage in every submission;
+    None plants the few documented defects of the bundled sample and 0.0 leaves the data clean. `reference` is the
+    folder of published figures.
     """
 
     authorities: int = 22
     children: int | None = None
     first: str = "2016-17"
     last: str = "2023-24"
-    quarters: tuple[str, ...] = ("2024-25Q1", "2024-25Q2")
+    quarters: tuple[str, ...] | None = None
     defects: float | None = 0.0
     seed: int = 20160406
     reference: Path | None = None

@@ -137,6 +137,11 @@ def test_a_wish_that_cannot_be_met_is_refused_in_words(spec_catalogue, tmp_path,
     assert f"{key}.do" in spec_catalogue.messages
 
 
+def test_quarters_that_are_not_named_follow_the_last_year(spec_catalogue, tmp_path):
+    made = make(spec_catalogue, replace(TINY, first="2020-21", last="2021-22", quarters=None), tmp_path)
+    assert {f.period_id for f in made.files if f.system} == {"2022-23Q1", "2022-23Q2"}
+
+
 def test_missing_figures_are_said(spec_catalogue, tmp_path):
     with pytest.raises(UnreadableError) as refusal:
         make(spec_catalogue, replace(TINY, reference=tmp_path / "nowhere"), tmp_path)
