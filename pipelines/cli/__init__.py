@@ -10,9 +10,10 @@ import sys
 
 import click
 
+from pipelines.cli import misuse
 from pipelines.cli.session import Session, report
 from pipelines.core import messages
-from pipelines.core.errors import MesurError, UsageError
+from pipelines.core.errors import FINE, USAGE
 from pipelines.core.redaction import from_unexpected
 from pipelines.core.settings import Settings
 
@@ -20,6 +21,7 @@ VERBS = {
     "build": "making",
     "sample": "making",
     "release": "making",
+    "dagster": "making",
     "check": "intake",
     "receive": "intake",
     "status": "intake",
@@ -72,11 +74,15 @@ def main(argv: list[str] | None = None) -> int:
         return int(cli.main(arguments, prog_name="mesur", standalone_mode=False) or 0)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except click.ClickException as error:
-        return report(UsageError("cli.usage", detail=error.format_message()), Session.of(arguments))
-    except MesurError as error:
-        return report(error, Session.of(arguments))
-    except BrokenPipeError:
-        return 0
+    except SystemExit:
+        return FINE  # click's way out when the reader of a pipe has seen enough
     except Exception as error:  # noqa: BLE001 (the last door: nothing unexpected may carry a value out)
-        return report(from_unexpected(error), Session.of(arguments))
+        return _told(error, arguments)
+
+
+def _told(error: Exception, arguments: list[str]) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return USAGE
+    said = misuse.in_our_words(error) if isinstance(error, click.ClickException) else from_unexpected(error)
+    return report(said, Session.of(arguments))

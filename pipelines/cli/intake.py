@@ -47,11 +47,11 @@ def check(
     from pipelines.cli import reports
     from pipelines.flow import submissions
 
-    desk = desk_of(session)
+    desk, wanted = desk_of(session), reports.formats_of(formats)
     found = submissions.check(desk, files, claim_of(desk, **who), previous)
     reports.tell(session, desk.catalogue, found)
     if out:
-        reports.write(session, desk.catalogue, found, out, tuple(f for f in formats.split(",") if f))
+        reports.write(session, reports.as_record(desk.catalogue, found, session.language), out, wanted)
     return EXITS[found.verdict]
 
 

@@ -1,4 +1,4 @@
-"""The verbs of the statisticians: build, sample, release.
+"""The verbs of the statisticians: build, sample, release, and the console that shows the same work.
 
 Assets and jobs belong to `pipelines.defs`; what is made belongs to the rooms.
 """
@@ -106,3 +106,16 @@ def release(session: Session, edition: str, status: str) -> int:
     session.give({"edition": done.edition.id, "status": status, "new": done.is_new})
     sys.stdout.flush()
     return FINE
+
+
+@verb(click.option("--port", type=click.IntRange(1, 65535), default=3000))
+def dagster(session: Session, port: int) -> int:
+    """The asset graph in a browser on this machine (dagster dev) / Y graff asedau mewn porwr."""
+    from pipelines.defs import console
+
+    address = console.Address(port=port)
+    url = f"http://{address.host}:{address.port}"
+    session.tell("serve.at", url=url)
+    session.give({"url": url})
+    sys.stdout.flush()
+    return console.develop(session.settings, address)

@@ -6,6 +6,7 @@ Anything behind publication does not belong here.
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def query(session: Session, sql: str, edition: str, limit: int) -> int:
 
     folder = serve.Published(session.settings.paths.published).edition(PUBLICATION, edition).folder
     found = serve.query(session.settings, folder, sql)
-    session.give(found.to_pylist())
+    session.give({"columns": found.column_names, "rows": found.to_pylist()})
     if not session.is_json:
         _print(session, found.column_names, found.slice(0, limit).to_pylist())
         if found.num_rows > limit:
@@ -63,7 +64,7 @@ def measures(session: Session, measure_id: str | None) -> int:
     if measure_id and measure_id not in held:
         raise UsageError("measures.unknown", given=measure_id[:40])
     chosen = [held[measure_id]] if measure_id else list(held.values())
-    session.give([asdict(m) for m in chosen])
+    session.give({"measures": [asdict(m) for m in chosen]})
     for m in chosen:
         session.line(f"{m.id:<34} {m.unit:<16} {m.title[session.language]}")
         if measure_id:
@@ -77,7 +78,7 @@ def figures(session: Session) -> int:
     from pipelines.flow import figures as answers
 
     found = answers.figures(desk_of(session), PUBLICATION)
-    session.give([asdict(f) for f in found])
+    session.give({"figures": [asdict(f) for f in found]})
     for f in found:
         session.line(f"{f.id}  {session.say(f'figures.{f.status}'):<22} {f.concept}")
         for answer in f.answers:
@@ -102,6 +103,9 @@ def serve(session: Session, port: int, host: str) -> int:
     """Read-only API and page over published editions / API darllen yn unig."""
     from pipelines.serve import api
 
-    session.tell("serve.at", url=f"http://{host}:{port}/{session.language}")
+    url = f"http://{host}:{port}/{session.language}"
+    session.tell("serve.at", url=url)
+    session.give({"url": url})
+    sys.stdout.flush()  # whoever started it in the background reads where it is
     api.run(session.settings, port, host)
     return FINE

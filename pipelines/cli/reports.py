@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli.session import Session
+from pipelines.core.defuse import defused
 from pipelines.core.errors import UsageError
 from pipelines.core.files import atomic_write
 from schemas import Catalogue
@@ -51,7 +52,8 @@ def tell(session: Session, catalogue: Catalogue, found: Examination) -> None:
     if len(ordered) > SHOWN_RULES:
         session.tell("check.more", n=len(ordered) - SHOWN_RULES)
     session.line(_coverage_line(session, found))
-    session.give(as_record(catalogue, found, session.language) if session.is_json else None)
+    if session.is_json:
+        session.give(as_record(catalogue, found, session.language))
 
 
 def _first_place(session: Session, found: Examination, code: str) -> str:
@@ -85,15 +87,20 @@ def as_record(catalogue: Catalogue, found: Examination, language: str) -> dict[s
     }
 
 
-def write(session: Session, catalogue: Catalogue, found: Examination, out: Path, formats: tuple[str, ...]) -> None:
-    """Write `faults.csv`, `coverage.csv` and `examination.json` into a folder.
+def formats_of(asked: str) -> tuple[str, ...]:
+    """The formats that a list such as `csv,json` names.
 
     Raises:
-        UsageError: for a format that is none of these.
+        UsageError: for a format that is not written.
     """
-    if strange := [f for f in formats if f not in FORMATS]:
+    wanted = tuple(f.strip().lower() for f in asked.split(",") if f.strip())
+    if strange := [f for f in wanted if f not in FORMATS]:
         raise UsageError("serve.format_unknown", given=strange[0][:20], allowed=", ".join(FORMATS))
-    record = as_record(catalogue, found, session.language)
+    return wanted
+
+
+def write(session: Session, record: dict[str, object], out: Path, formats: tuple[str, ...]) -> None:
+    """Write `faults.csv`, `coverage.csv` and `examination.json` of an examination's record into a folder."""
     if "json" in formats:
         atomic_write(out / "examination.json", json.dumps(record, ensure_ascii=False, indent=1, default=str))
     if "csv" in formats:
@@ -107,14 +114,14 @@ def _csv(rows: list[dict[str, object]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["rule_id"], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({k: defused(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows)
     # The mark makes Excel read accents right; other readers skip it.
     return "\ufeff" + text.getvalue()
 
 
 def tell_standing(session: Session, found: list[Standing]) -> None:
     """One line per period and status with the authorities concerned where they are few."""
-    session.give([asdict(s) for s in found])
+    session.give({"submissions": [asdict(s) for s in found]})
     if not found:
         session.tell("status.nothing")
     grouped: dict[tuple[str, str, str], list[str]] = {}

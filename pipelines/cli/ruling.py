@@ -13,7 +13,7 @@ import click
 
 from pipelines.cli.intake import desk_of
 from pipelines.cli.session import Session, verb
-from pipelines.core.errors import FINE, FOUND, UsageError
+from pipelines.core.errors import FINE, FOUND, Place, UnreadableError, UsageError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,8 +24,11 @@ def rules() -> None:
 @verb(click.option("--return", "return_id", default=None))
 def list_(session: Session, return_id: str | None) -> int:
     """Every rule with its severity and title / Pob rheol."""
-    held = [r for r in desk_of(session).catalogue.rules if not return_id or return_id in r.returns or not r.returns]
-    session.give([{"code": r.code, "severity": r.severity, "title": asdict(r.title)} for r in held])
+    catalogue = desk_of(session).catalogue
+    if return_id and return_id not in catalogue.returns:
+        raise UsageError("claim.unknown_return", given=return_id[:40], allowed=", ".join(catalogue.returns))
+    held = [r for r in catalogue.rules if not return_id or return_id in r.returns or not r.returns]
+    session.give({"rules": [{"code": r.code, "severity": r.severity, "title": asdict(r.title)} for r in held]})
     for r in held:
         session.line(f"{r.code:<8} {r.severity:<7} {r.title[session.language]}")
     return FINE
@@ -37,7 +40,7 @@ def show(session: Session, code: str) -> int:
     held = [r for r in desk_of(session).catalogue.rules if r.code == code]
     if not held:
         raise UsageError("rules.unknown", given=code[:20])
-    session.give([asdict(r) for r in held])
+    session.give({"rules": [asdict(r) for r in held]})
     for r in held:
         session.line(f"{r.code} ({session.say(f'severity.{r.severity}')}): {r.title[session.language]}")
         for word in ("message", "allowed", "guidance"):
@@ -54,7 +57,14 @@ def try_(session: Session, code: str | None, cases: Path) -> int:
     """Run rules on small tables and print which rows fail / Rhedeg rheolau ar dablau bach."""
     from pipelines.conform.rules import bench
 
-    found = bench.try_cases(desk_of(session).catalogue, bench.read_cases(cases), code)
+    catalogue = desk_of(session).catalogue
+    if code and not any(r.code == code for r in catalogue.rules):
+        raise UsageError("rules.unknown", given=code[:20])
+    try:
+        found = bench.try_cases(catalogue, bench.read_cases(cases), code)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        # A case that is put together wrongly breaks wherever it is first used; the file is what has to change.
+        raise UnreadableError("rules.cases_unreadable", Place(file=cases.name)) from None
     session.give(found)
     if not session.is_json:
         session.line(json.dumps(found, ensure_ascii=False, indent=1))

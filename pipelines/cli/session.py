@@ -11,7 +11,7 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,8 +72,8 @@ class Session:
         if not self.is_json:
             click.echo(f"[{time.monotonic() - self.started:5.1f} s] {self.say(key, **params)}", err=True)
 
-    def give(self, record: object) -> None:
-        """The one JSON object of `--json`."""
+    def give(self, record: Mapping[str, object]) -> None:
+        """The one JSON object of `--json`: an object and never a list, so that it can gain a part without a break."""
         if self.is_json:
             click.echo(json.dumps(record, ensure_ascii=False, default=str))
 
@@ -99,7 +99,8 @@ def verb(*options: Callable[..., Any]) -> Callable[[Callable[..., int | None]], 
         made: Any = with_session
         language = click.option("--lang", type=click.Choice(["en", "cy"]), default=None, help="en | cy")
         machine = click.option("--json", "is_json", is_flag=True, help="one JSON object / un gwrthrych JSON")
-        for option in reversed((*options, language, machine)):
+        dressing: list[Callable[[Any], Any]] = [*options, language, machine]
+        for option in reversed(dressing):
             made = option(made)
         command: click.Command = click.command(run.__name__, context_settings=HELP)(made)
         return command

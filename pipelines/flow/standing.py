@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from pipelines.core.errors import UsageError
 from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.periods import Period
 from pipelines.flow.desk import Desk
@@ -29,7 +30,11 @@ class Standing:
 
 
 def standing(desk: Desk, period: str | None = None, today: date | None = None) -> list[Standing]:
-    """Every authority for one period, or for each period in which anybody has sent anything."""
+    """Every authority for one period, or for each period in which anybody has sent anything.
+
+    Raises:
+        UsageError: for a period that no return is collected for.
+    """
     day = today or datetime.now(UTC).date()
     shown = [r for r in Ledger(desk.settings.paths).current() if r.period_id and r.status != "superseded"]
     newest = {(r.authority_code, r.period_id, r.return_id): r for r in shown}
@@ -38,7 +43,7 @@ def standing(desk: Desk, period: str | None = None, today: date | None = None) -
     for one in wanted:
         held = desk.catalogue.return_for("quarterly" if Period(one).is_quarter else "annual", one)
         if held is None:
-            continue
+            raise UsageError("status.nothing_collected", period=one)
         due = Period(one).end + timedelta(days=held.due_days)
         found += [
             _of(newest.get((a, one, held.id)), (a, held.id, one), due, is_late=day > due)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.conform import Claim, Examination, SourceFile, examine, write_all
 from pipelines.conform import Identity as Found
-from pipelines.core.errors import Place, UnreadableError, UsageError
+from pipelines.core.errors import Place, RefusedError, UnreadableError, UsageError
 from pipelines.core.keys import Tokeniser
 from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.locks import exclusive
@@ -58,23 +58,38 @@ def check(desk: Desk, paths: Sequence[Path], claim: Claim, previous: Sequence[Pa
     previous year's.
     """
     tokeniser = Tokeniser(secrets.token_bytes(32))
-    return examine(desk.catalogue, tokeniser, sources(paths), claim, sources(previous))
+    limit = desk.settings.max_file_bytes
+    return examine(desk.catalogue, tokeniser, sources(paths, limit), claim, sources(previous, limit))
 
 
-def sources(paths: Iterable[Path]) -> list[SourceFile]:
+def sources(paths: Iterable[Path], max_bytes: int) -> list[SourceFile]:
     """The bytes of files and of the files of folders.
 
     Raises:
-        UnreadableError: for a path that is missing or may not be read.
+        UnreadableError: for a path that is missing, is no ordinary file, or may not be read, and for an empty folder.
+        RefusedError: for a file of more than `max_bytes`.
     """
-    found = []
+    found: list[SourceFile] = []
     for given in paths:
-        held = sorted(p for p in given.rglob("*") if p.is_file()) if given.is_dir() else [given]
-        try:
-            found += [SourceFile.from_path(p) for p in held if not p.name.startswith(".")]
-        except OSError:
-            raise UnreadableError("file.not_readable", Place(file=given.name)) from None
+        held = [p for p in _ordinary(given) if not p.name.startswith(".")]
+        if not held:
+            raise UnreadableError("folder.empty", Place(file=given.name))
+        for path in held:
+            try:
+                if (size := path.stat().st_size) > max_bytes:
+                    raise RefusedError("file.too_large", Place(file=path.name), bytes=size, limit=max_bytes)
+                found.append(SourceFile.from_path(path))
+            except OSError:
+                raise UnreadableError("file.not_readable", Place(file=path.name)) from None
     return found
+
+
+def _ordinary(given: Path) -> list[Path]:
+    if given.is_dir():
+        return sorted(p for p in given.rglob("*") if p.is_file())
+    if not given.is_file():
+        raise UnreadableError("file.not_regular" if given.exists() else "file.not_found", Place(file=given.name))
+    return [given]
 
 
 def land(desk: Desk, deliveries: Iterable[Delivery]) -> tuple[Registration, ...]:

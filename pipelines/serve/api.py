@@ -32,7 +32,10 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
 }
 _EDITION = "/v1/publications/{publication}/editions/{edition}"
-_NOT_FOUND = ("serve.publication_unknown", "serve.edition_unknown", "serve.file_unknown", "serve.id_unknown")
+_NOT_FOUND = tuple(
+    f"serve.{what}"
+    for what in ("nothing_published", "publication_unknown", "edition_unknown", "file_unknown", "id_unknown")
+)
 
 router = APIRouter()
 

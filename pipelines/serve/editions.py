@@ -79,6 +79,8 @@ class Published:
             UsageError: if there is no such publication or edition.
         """
         pointer = self.root / publication_id / "latest.json"
+        if not self.publications():
+            raise UsageError("serve.nothing_published")
         if not _PUBLICATION_ID.fullmatch(publication_id) or not pointer.is_file():
             raise UsageError("serve.publication_unknown", allowed=", ".join(self.publications()))
         latest = opened(pointer.parent / str(json.loads(pointer.read_text(encoding="utf-8"))["edition"]))
