@@ -37,16 +37,24 @@ def read(grid: Grid) -> dict[str, str]:
     rows = grid.cells.head(_DEPTH).rows()
     found: dict[str, str] = {}
     for y, row in enumerate(rows):
+        under = rows[y + 1] if y + 1 < len(rows) else ()
         for x, cell in enumerate(row):
             part = _part(cell)
-            if not part or part in found:
-                continue
-            beside = row[x + 1] if x + 1 < len(row) else None
-            below = rows[y + 1][x] if y + 1 < len(rows) else None
-            value = below if beside is None or _part(beside) else beside
-            if value and not _part(value):
+            value = _value(row, under, x) if part and part not in found else None
+            if part and value:
                 found[part] = value
     return found
+
+
+def _value(row: Sequence[str | None], under: Sequence[str | None], x: int) -> str | None:
+    """What stands beside the label at `x`; below it where the row is one of labels, which others may stand among."""
+    beside, below = (_no_label(cells[at]) if at < len(cells) else None for cells, at in ((row, x + 1), (under, x)))
+    is_row_of_labels = sum(_part(cell) is not None for cell in row) > 1
+    return below or beside if is_row_of_labels else beside or below
+
+
+def _no_label(cell: str | None) -> str | None:
+    return None if _part(cell) else cell
 
 
 def _part(cell: str | None) -> str | None:
