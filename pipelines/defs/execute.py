@@ -6,6 +6,7 @@ What `mesur build` says and where its input lies belong to the command.
 from __future__ import annotations
 
 import dagster as dg
+from dagster._core.errors import DagsterAssetCheckFailedError  # not exported, and the only word for it
 
 from pipelines.core.errors import MesurError, RefusedError
 from pipelines.core.locks import exclusive
@@ -47,7 +48,9 @@ def _run(
         definitions.resolve_job_def(name).execute_in_process(run_config=QUIET, instance=instance, tags=tags or {})
     except MesurError:
         raise
-    except dg.DagsterAssetCheckFailedError:
-        raise RefusedError("flow.check_failed", job=name) from None
+    except DagsterAssetCheckFailedError as error:
+        # Its first line says that checks failed; each line after it is `asset: names of checks`.
+        failed = "; ".join(line.strip() for line in str(error).splitlines()[1:])
+        raise RefusedError("flow.check_failed", job=name, checks=failed) from None
     except Exception as error:  # noqa: BLE001 (whatever Dagster raises, its values stay here)
         raise from_unexpected(error) from None

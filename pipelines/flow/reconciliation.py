@@ -44,9 +44,10 @@ def reconcile(desk: Desk) -> Reconciliation:
     joined = (
         _published(desk)
         .join(_ours(desk), on=KEY, how="inner")
+        .join(_synthetic(desk), on=["area_code", "period_id"], how="left")
         .with_columns(difference=pl.col("ours") - pl.col("published"))
     )
-    found = _explained(joined, is_sample=sample.is_source(desk)).sort([*KEY, "vintage"], nulls_last=True)
+    found = _explained(joined).sort([*KEY, "vintage"], nulls_last=True)
     folder = desk.settings.paths.reconciliation
     with atomic_file(folder / TABLE) as path:
         found.write_csv(path)
@@ -102,7 +103,14 @@ def _ours(desk: Desk) -> pl.DataFrame:
     return cells.select(*KEY, "unit", "coverage_status", ours="value").collect()
 
 
-def _explained(joined: pl.DataFrame, *, is_sample: bool) -> pl.DataFrame:
+def _synthetic(desk: Desk) -> pl.DataFrame:
+    """Areas and periods whose figure holds synthetic children: `is_sample` is true there."""
+    places = sorted(sample.places(desk))
+    text = {"area_code": pl.String, "period_id": pl.String}
+    return pl.DataFrame(places, schema=text, orient="row").with_columns(is_sample=pl.lit(value=True))
+
+
+def _explained(joined: pl.DataFrame) -> pl.DataFrame:
     ours, said = pl.col("ours"), pl.col("published")
     is_hidden = said.is_null()
     multiple_of_5 = (said % 5 == 0) & (pl.col("unit") == "count")
@@ -121,7 +129,9 @@ def _explained(joined: pl.DataFrame, *, is_sample: bool) -> pl.DataFrame:
         .then(pl.lit("rounding"))
         .when(agrees.fill_null(value=False).any().over(KEY))
         .then(pl.lit("vintage"))
-        .otherwise(pl.lit("calibration" if is_sample else "unexplained"))
+        .when(pl.col("is_sample"))
+        .then(pl.lit("calibration"))
+        .otherwise(pl.lit("unexplained"))
     )
     kept = ("vintage", "source", "published", "published_status", "ours", "difference")
     return joined.with_columns(explained_by=cause).select(*KEY, *kept, "explained_by")

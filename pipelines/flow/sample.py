@@ -1,4 +1,4 @@
-"""The bundled sample as a source: what it holds, and whether what was received came from it.
+"""The bundled sample as a source: what it holds, and which of what was received came from it.
 
 Making synthetic children belongs to `pipelines.synthetic`.
 """
@@ -10,6 +10,7 @@ import json
 from pipelines.core.files import sha256_of
 from pipelines.core.ledger import Ledger
 from pipelines.flow.desk import Desk
+from schemas.catalogue import WALES
 
 MANIFEST = "manifest.json"
 
@@ -22,10 +23,15 @@ def fingerprints(desk: Desk) -> set[str]:
     return {one["sha256"] for one in json.loads(path.read_text("utf-8"))["files"]}
 
 
-def is_source(desk: Desk) -> bool:
-    """True where every return that counts came from the bundled sample; one real file makes it false."""
-    held = {r.sha256 for r in Ledger(desk.settings.paths).counting() if r.return_id != "statswales"}
-    return bool(held) and held <= fingerprints(desk)
+def places(desk: Desk) -> set[tuple[str, str]]:
+    """(area, period) of every area with a return from the bundled sample among those that count.
+
+    Figures there are of synthetic children at least in part; the rest of what was received is judged as it is.
+    """
+    made = fingerprints(desk)
+    held = {(r.authority_code, r.period_id or "") for r in Ledger(desk.settings.paths).counting() if r.sha256 in made}
+    regions = {a.gss: a.region for a in desk.catalogue.authorities.values()}
+    return {(area, period) for code, period in held if code in regions for area in (code, regions[code], WALES)}
 
 
 def is_intact(desk: Desk) -> bool:

@@ -1,0 +1,104 @@
+"""One small build that all tests share: three authorities, two years and a quarter of the bundled sample, all its
+StatsWales extracts, and the planted submissions of `made_marker`.
+
+Checks do not belong here; a test that must change what was built takes a copy.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import made_marker
+
+from pipelines.core.settings import PROJECT, Paths, Settings
+from schemas import Catalogue
+
+SAMPLE = PROJECT / "data" / "sample"
+AUTHORITIES = ("W06000001", "W06000008", "W06000021")
+"""Small ones, whose censuses come as a ZIP, as XML and as a workbook."""
+YEARS, QUARTERS = ("2022-23", "2023-24"), ("2024-25Q1",)
+PUBLICATION = "children-looked-after"
+N_SUBMISSIONS = len(AUTHORITIES) * (len(YEARS) + len(QUARTERS))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Built:
+    """A data folder after a build, the inbox it was built from, and what the build said."""
+
+    settings: Settings
+    inbox: Path
+    ended: Ended
+
+    @property
+    def data(self) -> Path:
+        return self.settings.paths.data
+
+    @property
+    def edition(self) -> Path:
+        """The folder of the one edition."""
+        return next(p for p in sorted((self.settings.paths.published / PUBLICATION).iterdir()) if p.is_dir())
+
+    def copy(self, folder: Path) -> Built:
+        """The same in another folder, to be changed."""
+        shutil.copytree(self.data, folder / "data")
+        shutil.copytree(self.inbox, folder / "inbox")
+        return replace(self, settings=settings_of(folder / "data"), inbox=folder / "inbox")
+
+
+def settings_of(data: Path) -> Settings:
+    paths = Paths(project=PROJECT, data=data, keys=data / "keys")
+    return Settings(paths=paths, language="en", lock_seconds=60, threads=2)
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """Of a process of its own that works on a data folder."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("MESUR_", "DAGSTER_"))}
+    return {**own, "MESUR_DATA": str(data), "MESUR_LANG": "en", "PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1", **more}
+
+
+def command(*arguments: str | Path) -> list[str]:
+    """The command as the launcher starts it."""
+    return [sys.executable, "-P", "-m", "pipelines.cli", *map(str, arguments)]
+
+
+def run(data: Path, *arguments: str | Path, **more: str) -> Ended:
+    """Run the command in a process of its own, to its end."""
+    done = subprocess.run(
+        command(*arguments), env=environment(data, **more), capture_output=True, encoding="utf-8", check=False,
+        timeout=240, cwd=data.parent,
+    )  # fmt: skip
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def fill(inbox: Path) -> None:
+    """The chosen part of the bundled sample, as an inbox has it."""
+    for kind, periods in (("returns", YEARS), ("exports", QUARTERS)):
+        for period in periods:
+            (inbox / kind / period).mkdir(parents=True)
+            for source in sorted((SAMPLE / kind / period).iterdir()):
+                if source.stem in AUTHORITIES:
+                    shutil.copy(source, inbox / kind / period)
+    shutil.copytree(SAMPLE / "statswales", inbox / "statswales")
+
+
+def build(folder: Path, catalogue: Catalogue) -> Built:
+    """Build once, by the command, as a person would."""
+    inbox = folder / "inbox"
+    fill(inbox)
+    made_marker.lay(inbox, catalogue)
+    ended = run(folder / "data", "build", "--inbox", inbox)
+    return Built(settings_of(folder / "data"), inbox, ended)
