@@ -26,6 +26,7 @@ from schemas.model import (
     Region,
     Return,
     Rule,
+    RuleFamily,
     Table,
     Text,
 )
@@ -53,6 +54,7 @@ class Catalogue:
     export_profiles: dict[str, ExportProfile]
     extract_cards: dict[str, ExtractCard]
     rules: tuple[Rule, ...]
+    rule_families: dict[str, RuleFamily]
     frameworks: dict[str, Framework]
     breakdowns: dict[str, Breakdown]
     facts: dict[str, Fact]
@@ -113,6 +115,7 @@ def read(spec: Path = SPEC) -> Catalogue:
         export_profiles=reading.export_profiles(spec),
         extract_cards=reading.extract_cards(spec),
         rules=reading.rules(spec),
+        rule_families=reading.rule_families(spec),
         frameworks=reading.frameworks(spec),
         breakdowns=reading.breakdowns(spec),
         facts=reading.facts(spec),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas import reading
+from schemas import impact, reading
 from schemas.model import (
     CERTAINTIES,
     KINDS,
@@ -34,7 +34,7 @@ def faults(catalogue: Catalogue, spec: Path) -> list[str]:
     """Every contradiction or gap, as sentences that name the record."""
     checks = (items, code_lists, geography, tables, returns, exports, rules, facts, measures, publications, languages)
     found = [fault for check in checks for fault in check(catalogue)]
-    return found + list(unread_tables(catalogue, spec))
+    return found + list(unread_tables(catalogue, spec)) + list(impact.faults(catalogue, spec))
 
 
 def items(c: Catalogue) -> Iterator[str]:
@@ -153,6 +153,8 @@ def rules(c: Catalogue) -> Iterator[str]:
         for table in r.tables:
             if table not in c.tables:
                 yield f"rule {r.code}: table {table!r} does not exist"
+        if r.family not in c.rule_families:
+            yield f"rule {r.code}: its family {r.family!r} has no title (rule_families.yml)"
         key = (r.code, r.since, r.jurisdictions, r.returns)
         if key in seen:
             yield f"rule {r.code}: stands twice for the same years, returns and jurisdiction"
@@ -237,6 +239,9 @@ def texts(c: Catalogue) -> Iterator[tuple[str, Text]]:
     for f in c.facts.values():
         yield f"fact {f.id}", f.title
         yield from ((f"fact {f.id}, {k}", t) for k, t in {**f.booleans, **f.numbers}.items())
+    for family in c.rule_families.values():
+        yield f"rule family {family.id} title", family.title
+        yield f"rule family {family.id} about", family.about
     for r in c.rules:
         for word in ("title", "message", "allowed", "guidance"):
             yield f"rule {r.code} {word}", getattr(r, word)
@@ -253,6 +258,7 @@ def _published_texts(c: Catalogue) -> Iterator[tuple[str, Text]]:
     for p in c.publications.values():
         yield f"publication {p.id} title", p.title
         yield f"publication {p.id} summary", p.summary
+        yield f"publication {p.id} contact", p.contact
         yield from ((f"publication {p.id}, table {t.id}", t.title) for t in p.tables)
     yield from ((f"message {k}", t) for k, t in c.messages.items())
 

@@ -263,6 +263,17 @@ class Rule:
     origin: str
     certainty: str
     examples: tuple[dict[str, object], ...] = ()
+    family: str = ""
+    """The file of `spec/rules` that holds it (`RuleFamily.id`)."""
+
+
+@dataclass(frozen=True)
+class RuleFamily:
+    """Rules that are written down and explained together."""
+
+    id: str
+    title: Text
+    about: Text
 
 
 @dataclass(frozen=True)
@@ -375,6 +386,6 @@ class Publication:
     formats: tuple[str, ...]
     opened_columns: tuple[str, ...]
     headlines: tuple[str, ...]
-    contact: str
+    contact: Text
     licence: str
     next_update: str | None

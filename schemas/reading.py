@@ -34,6 +34,7 @@ from schemas.model import (
     Return,
     ReturnItem,
     Rule,
+    RuleFamily,
     Table,
     Text,
 )
@@ -234,8 +235,14 @@ def rules(spec: Path) -> tuple[Rule, ...]:
         for raw in (yaml_file(path) or {}).get("rules") or []:
             full = defaults | dict.fromkeys(tuples, ()) | {"jurisdictions": ("wales", "england")} | raw
             full |= {k: tuple(full[k] or ()) for k in tuples} | {k: text(raw.get(k)) for k in words}
-            found.append(Rule(**full))
+            found.append(Rule(**full, family=path.stem))
     return tuple(found)
+
+
+def rule_families(spec: Path) -> dict[str, RuleFamily]:
+    """Families of rules in the order in which a reader meets them, by id."""
+    raw = yaml_file(spec / "rule_families.yml")["families"]
+    return {k: RuleFamily(k, text(v["title"]), text(v["about"])) for k, v in raw.items()}
 
 
 def frameworks(spec: Path) -> dict[str, Framework]:
@@ -306,9 +313,14 @@ def publications(spec: Path) -> dict[str, Publication]:
             PublicationTable(t["id"], text(t["title"]), tuple(t["measures"]), t["breakdown"]) for t in raw["tables"]
         )
         lists: dict[str, Any] = {k: tuple(raw[k]) for k in ("formats", "opened_columns", "headlines")}
-        plain = {k: v for k, v in raw.items() if k not in (*lists, "title", "summary", "tables")}
+        plain = {k: v for k, v in raw.items() if k not in (*lists, "title", "summary", "contact", "tables")}
         found[raw["id"]] = Publication(
-            title=text(raw["title"]), summary=text(raw["summary"]), tables=held, **lists, **plain
+            title=text(raw["title"]),
+            summary=text(raw["summary"]),
+            contact=text(raw["contact"]),
+            tables=held,
+            **lists,
+            **plain,
         )
     return found
 

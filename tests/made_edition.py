@@ -56,7 +56,7 @@ def publication() -> Publication:
         formats=("duckdb", "parquet", "csv", "xlsx", "json"),
         opened_columns=tuple(opened),
         headlines=("CLA_STOCK", "CLA_RATE", "CLA_FOSTER_PC"),
-        contact="the statistics team",
+        contact=Text("the statistics team", "y tîm ystadegau"),
         licence="OGL-UK-3.0",
         next_update="2027-11",
     )

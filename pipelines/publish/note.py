@@ -151,7 +151,7 @@ def _protection_lines(star: Star, lang: str) -> list[str]:
 def _more_lines(publication: Publication, lang: str) -> list[str]:
     told = {
         "next_update": publication.next_update or say("publish.not_announced", lang),
-        "contact": publication.contact,
+        "contact": publication.contact[lang],
         "licence": publication.licence,
     }
     return [f"- {say(f'publish.head.{key}', lang)}: {value}" for key, value in told.items()]

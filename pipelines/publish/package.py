@@ -41,7 +41,7 @@ def write_package(folder: Path, frame: pl.DataFrame, star: Star, publication: Pu
         "version": edition["edition_id"],
         "created": f"{edition['edition_date'].isoformat()}T00:00:00Z",
         "licenses": [licence],
-        "contributors": [{"title": publication.contact, "role": "publisher"}],
+        "contributors": [{"title": publication.contact.en, "role": "publisher"}],
         "resources": [_resource(folder, frame, star, publication)],
     }
     _write_json(folder / "datapackage.json", about)

@@ -64,7 +64,13 @@ def fingerprint(star: Star, publication: Publication, context: PublishContext) -
         "title": [publication.title.en, publication.title.cy],
         "summary": [publication.summary.en, publication.summary.cy],
         "tables": [[t.id, t.title.en, t.title.cy, *t.measures, t.breakdown] for t in publication.tables],
-        "about": [publication.contact, publication.licence, publication.next_update, *publication.formats],
+        "about": [
+            publication.contact.en,
+            publication.contact.cy,
+            publication.licence,
+            publication.next_update,
+            *publication.formats,
+        ],
         "release": [context.status, context.rule_pack, policy.en, policy.cy, context.major_version],
     }
     digest.update(json.dumps(said, sort_keys=True, ensure_ascii=False).encode())

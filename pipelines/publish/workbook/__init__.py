@@ -49,7 +49,7 @@ def _properties(publication: Publication, edition: Edition, lang: str) -> dict[s
     return {
         "title": f"{publication.title[lang]}, {edition.id}",
         "subject": publication.title[lang],
-        "author": publication.contact,
+        "author": publication.contact[lang],
         "category": say(f"publish.status.{edition.status}", lang),
         "comments": publication.summary[lang],
     }

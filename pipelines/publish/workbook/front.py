@@ -34,7 +34,7 @@ def cover(publication: Publication, edition: Edition, lang: str) -> Sheet:
         "status": say(f"publish.status.{edition.status}", lang),
         "date": day_in_words(edition.day, lang),
         "next_update": publication.next_update or say("publish.not_announced", lang),
-        "contact": publication.contact,
+        "contact": publication.contact[lang],
         "licence": publication.licence,
         "other_language": workbook_name(edition, other),
     }
