@@ -118,6 +118,9 @@ def _explained(joined: pl.DataFrame) -> pl.DataFrame:
     # A rate is printed with none or one decimal place; either is a rounding of ours where ours rounds to it.
     rate = (pl.col("unit") != "count") & ((ours.round(0) == said) | (ours.round(1) == said))
     agrees = (ours == said) | rounds | rate | (is_hidden & ours.is_between(HIDDEN_FROM, HIDDEN_TO))
+    is_agreed = agrees.fill_null(value=False)
+    # Another release, not another table of this one: within a release two figures for one thing must both agree.
+    elsewhere = is_agreed.sum().over(KEY) > is_agreed.sum().over([*KEY, "vintage"])
     cause = (
         pl.when(pl.col("coverage_status") != "complete")
         .then(pl.lit("coverage"))
@@ -127,7 +130,7 @@ def _explained(joined: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("equal"))
         .when(agrees)
         .then(pl.lit("rounding"))
-        .when(agrees.fill_null(value=False).any().over(KEY))
+        .when(elsewhere)
         .then(pl.lit("vintage"))
         .when(pl.col("is_sample"))
         .then(pl.lit("calibration"))
