@@ -24,7 +24,11 @@ DAY = timedelta(days=1)
 BUILT = ("epi_placements", "epi_legal_statuses", "epi_periods_of_care", "int_episodes__rejected")
 LAWFUL = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-days = st.dates(date(2017, 11, 1), date(2018, 9, 30))
+days = st.one_of(
+    st.dates(date(2018, 3, 26), date(2018, 4, 6)),  # close together and around a year's end, where histories collide
+    st.dates(date(2018, 3, 26), date(2018, 4, 6)),
+    st.dates(date(2017, 11, 1), date(2018, 9, 30)),
+)
 rows = st.fixed_dictionaries(
     {
         "episode_start_date": st.one_of(days, days, days, st.none()),
@@ -146,7 +150,7 @@ def _shuffled(held: list, seed: int) -> list:
 
 
 @given(submissions=reports())
-@LAWFUL
+@settings(LAWFUL, max_examples=40)
 def test_starts_less_ends_is_the_change_in_stock(submissions: list[Submission]) -> None:
     ran = engine()
     ran.run(submissions, ["fct_child_period", "fct_care_start", "fct_care_end"])
