@@ -181,9 +181,13 @@ def _nullable(schema: pa.Schema) -> pa.Schema:
     return pa.schema([pa.field(f.name, f.type) for f in schema])
 
 
-@cache
 def engine(policy: str = transform.DEFAULT_POLICY) -> Engine:
     """The engine of a repair policy, compiled once in a session."""
+    return _engine(policy)
+
+
+@cache
+def _engine(policy: str) -> Engine:
     with tempfile.TemporaryDirectory() as folder:
         paths = Paths(project=PROJECT, data=Path(folder), keys=Path(folder) / "keys")
         models = transform.compiled(Settings(paths=paths, threads=1), policy)

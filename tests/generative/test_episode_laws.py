@@ -150,7 +150,7 @@ def _shuffled(held: list, seed: int) -> list:
 
 
 @given(submissions=reports())
-@settings(LAWFUL, max_examples=40)
+@LAWFUL
 def test_starts_less_ends_is_the_change_in_stock(submissions: list[Submission]) -> None:
     ran = engine()
     ran.run(submissions, ["fct_child_period", "fct_care_start", "fct_care_end"])
