@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import made_build
 import pytest
 
 from pipelines.core.settings import PROJECT, Paths, Settings
@@ -43,6 +44,14 @@ def settings(tmp_path: Path) -> Settings:
 def catalogue() -> Catalogue:
     """The specification, loaded and cross-checked once."""
     return load()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> made_build.Built:
+    """A small sample, built once by the command; read only (`built.copy` gives one to change)."""
+    made = made_build.build(tmp_path_factory.mktemp("built"), catalogue)
+    assert made.ended.code == 0, made.ended.err
+    return made
 
 
 @pytest.fixture(scope="session")

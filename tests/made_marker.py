@@ -13,6 +13,7 @@ from made_submissions import COLUMNS, Tables, blank, child, cover_csv, csv_text,
 from pipelines.core.settings import PROJECT
 from schemas import Catalogue
 
+N_SUBMISSIONS = 4
 MARK = "QXZMARK"
 """Stands in identifiers, dates, codes, postcodes, names of columns and names of sheets."""
 UPN, POSTCODE, BORN = "H980200007713", "ZE3 9QX", "29/02/2012"
@@ -53,6 +54,7 @@ def _child(number: int) -> Tables:
         for row in rows:
             told = {"CHILD": f"{MARK}{number}", "DOB": BORN, "HOME_POST": POSTCODE, "PL_POST": POSTCODE}
             row.update({column: value for column, value in told.items() if column in row})
+            row.update({column: value.replace("/2018", "/2017") for column, value in row.items()})
     whole["Header"][0]["UPN"] = UPN if number == 0 else "UN1"
     return whole
 

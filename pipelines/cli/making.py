@@ -51,10 +51,10 @@ def _tell(session: Session, desk: Desk) -> None:
     session.tell("build.headlines", edition=edition.id)
     for f in figures:
         title = desk.catalogue.measures[f.measure_id].title[session.language]
-        session.line(f"  {f.shown:>8}  {title} ({f.period_id})")
+        session.line(f"  {f.shown:>12}  {title} ({f.period_id})")
     session.tell("build.reconciled", n=sum(causes.values()))
     for cause, n in causes.items():
-        session.line(f"  {n:>8,}  {session.say(f'reconciliation.{cause}')}")
+        session.line(f"  {n:>12,}  {session.say(f'reconciliation.{cause}')}")
     session.tell("build.where", folder=_near(edition.folder))
     session.give(
         {

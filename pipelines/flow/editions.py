@@ -107,7 +107,7 @@ def _policy(desk: Desk) -> Text:
 
 @dataclass(frozen=True)
 class Headline:
-    """One headline figure of an edition, for Wales; `shown` is the value or its shorthand."""
+    """One headline figure of an edition, for Wales; `shown` is the value with its shorthand."""
 
     measure_id: str
     period_id: str
@@ -124,6 +124,11 @@ def headlines(desk: Desk, publication_id: str, folder: Path) -> list[Headline]:
         rows = values.filter(pl.col("measure_id") == measure).sort("period_id", descending=True)
         shown = rows.filter(pl.col("value").is_not_null())
         for row in (shown if shown.height else rows).head(1).iter_rows(named=True):
-            value = f"{row['value']:,.10g}" if row["value"] is not None else f"[{row['status']}]"
-            found.append(Headline(row["measure_id"], row["period_id"], value))
+            found.append(Headline(row["measure_id"], row["period_id"], shown_with_marks(row["value"], row["status"])))
     return found
+
+
+def shown_with_marks(value: float | None, status: str) -> str:
+    """A published value as people read it: `7,170`, `430 [t,u]`, `[c]`; its marks never part from it."""
+    marks = f"[{status}]" if status else ""
+    return marks if value is None else f"{value:,.10g} {marks}".rstrip()

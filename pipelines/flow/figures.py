@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.core.errors import MesurError
 from pipelines.flow.desk import Desk
+from pipelines.flow.editions import shown_with_marks
 from pipelines.serve import Published
 from schemas.catalogue import SPEC, WALES
 from schemas.model import Measure
@@ -58,4 +59,7 @@ def _newest(desk: Desk, publication_id: str) -> dict[str, str]:
         pl.col("area_code") == WALES, pl.col("breakdown_id") == "total", pl.col("value").is_not_null()
     )
     newest = values.sort("period_id").group_by("measure_id", maintain_order=True).last()
-    return {r["measure_id"]: f"{r['value']:,.10g} ({r['period_id']})" for r in newest.iter_rows(named=True)}
+    return {
+        r["measure_id"]: f"{shown_with_marks(r['value'], r['status'])} ({r['period_id']})"
+        for r in newest.iter_rows(named=True)
+    }

@@ -6,12 +6,15 @@ Checks do not belong here; a test that must change what was built takes a copy.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import made_marker
 
@@ -33,6 +36,19 @@ class Ended:
     code: int
     out: str
     err: str
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The one JSON object of `--json`: nothing before it, nothing after it, nothing beside it on stderr."""
+        assert self.err == ""
+        assert self.out.count("\n") == 1, "not one line"
+        held = json.loads(self.out)
+        assert isinstance(held, dict)
+        return held
+
+
+Mesur = Callable[..., Ended]
+"""Run a verb in this process (the fixture `mesur` of tests/e2e)."""
 
 
 @dataclass(frozen=True)
