@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import duckdb
+
 from benchmarks import typed_stand_in
 from pipelines.core.settings import PROJECT, Paths, Settings
 from pipelines.flow import transform
