@@ -14,8 +14,9 @@ from pathlib import Path
 
 import yaml
 
-from schemas.catalogue import Catalogue, CatalogueError, load
-from schemas.derive import dbt_files, dictionary, templates
+from schemas.catalogue import SPEC, Catalogue, CatalogueError, load
+from schemas.derive import dbt_files, dictionary, figures_page, rule_pages, templates
+from schemas.reading import csv_rows
 
 ROOT = Path(__file__).parent.parent
 
@@ -26,6 +27,8 @@ def derived(catalogue: Catalogue) -> dict[str, str]:
     for lang in ("en", "cy"):
         files[f"schemas/dictionary/dictionary.{lang}.md"] = dictionary.dictionary(catalogue, lang)
     files["schemas/dictionary/welsh-to-check.csv"] = _welsh_list(catalogue)
+    files |= rule_pages.rule_pages(catalogue)
+    files[figures_page.PATH] = figures_page.figures_page(catalogue, csv_rows(SPEC / "seed_figures.csv"))
     return files
 
 
@@ -40,7 +43,8 @@ def _welsh_list(catalogue: Catalogue) -> str:
 def drift(root: Path, files: dict[str, str]) -> list[str]:
     """Derived files that are missing, differ, or should no longer be there."""
     stale = [p for p, text in files.items() if not (root / p).exists() or (root / p).read_text("utf-8") != text]
-    generated = {p.relative_to(root).as_posix() for p in (root / "dbt_project").glob("**/_generated/*") if p.is_file()}
+    whole = (*(root / "dbt_project").glob("**/_generated/*"), *(root / rule_pages.FOLDER).glob("*"))
+    generated = {p.relative_to(root).as_posix() for p in whole if p.is_file()}
     return stale + sorted(generated - set(files))
 
 

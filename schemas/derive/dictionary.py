@@ -5,10 +5,11 @@ Rule pages and templates do not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from schemas.catalogue import Catalogue
 from schemas.checking import texts
+from schemas.derive.markdown import grid
 from schemas.model import Measure, Table
 
 WORDS = {
@@ -65,17 +66,6 @@ WORDS = {
 }
 
 
-def _row(cells: Iterable[object]) -> str:
-    return "| " + " | ".join(str(c).replace("|", "/").replace("\n", " ") for c in cells) + " |"
-
-
-def _grid(head: list[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    yield _row(head)
-    yield _row("---" for _ in head)
-    yield from (_row(r) for r in rows)
-    yield ""
-
-
 def _table(c: Catalogue, table: Table, lang: str) -> Iterator[str]:
     w = WORDS[lang]
     yield f"### {table.title[lang]} (`{table.id}`)"
@@ -83,7 +73,7 @@ def _table(c: Catalogue, table: Table, lang: str) -> Iterator[str]:
     newest = {r.id: r.columns(table.id, "9999-99") for r in c.returns.values()}
     columns = {i: sorted({n[i] for n in newest.values() if i in n}) for i in (x.item.id for x in table.items)}
     head = [w[k] for k in ("item", "label", "definition", "columns", "list", "presence", "sensitivity", "certainty")]
-    yield from _grid(
+    yield from grid(
         head,
         (
             (
@@ -106,7 +96,7 @@ def _codes(c: Catalogue, lang: str) -> Iterator[str]:
     head = [w[k] for k in ("code", "label", "group", "from", "to", "country", "source", "certainty")]
     for held in c.code_lists.values():
         yield f"### {held.title[lang]} (`{held.id}`)\n"
-        yield from _grid(
+        yield from grid(
             head,
             (
                 (
@@ -139,7 +129,7 @@ def dictionary(c: Catalogue, lang: str) -> str:
         lines += _table(c, table, lang)
     lines += [f"## {w['codes']}", "", *_codes(c, lang), f"## {w['measures']}", ""]
     head = ["id", w["label"], w["definition"], w["unit"], w["ids"], w["source"], w["certainty"]]
-    lines += _grid(
+    lines += grid(
         head,
         (
             (f"`{m.id}`", m.title[lang], m.definition[lang], m.unit, framework_ids(m), m.source, m.certainty)
