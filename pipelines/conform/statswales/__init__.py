@@ -5,19 +5,10 @@ Returns about children do not belong here: nothing in this room's extracts is ab
 
 from pipelines.conform.reading.source import SourceFile
 from pipelines.conform.statswales.reader import claim_beside, read
-from pipelines.conform.statswales.records import (
-    ACCEPTED,
-    ACCEPTED_WITH_ERRORS,
-    REJECTED,
-    ExtractClaim,
-    ExtractExamination,
-)
+from pipelines.conform.statswales.records import ExtractClaim, ExtractExamination
 from pipelines.conform.statswales.writer import write
 
 __all__ = [
-    "ACCEPTED",
-    "ACCEPTED_WITH_ERRORS",
-    "REJECTED",
     "ExtractClaim",
     "ExtractExamination",
     "SourceFile",

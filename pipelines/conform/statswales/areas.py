@@ -5,13 +5,13 @@ Which column holds the areas is for `roles.py` to say.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipelines.conform.statswales.names import fold, without_mark
 from schemas.catalogue import SPEC, WALES, Catalogue
+from schemas.reading import csv_rows
 
 _BOARD_WORDS = re.compile(
     r"\b(university|teaching|local|health|board|nhs|trust|bwrdd|iechyd|lleol|prifysgol|addysgu)\b"
@@ -84,15 +84,11 @@ def build_index(catalogue: Catalogue) -> AreaIndex:
     for a in catalogue.authorities.values():
         names = (a.gss, a.la3, a.name.en, a.name.cy, *a.aliases)
         found |= {fold(name): Area(a.gss, "authority") for name in names}
-    boards = {_board(fold(name)) for row in _board_rows() for name in (row["name_en"], row["name_cy"])}
-    codes = {fold(row[key]): OTHER for row in _board_rows() for key in ("code", "gss")}
+    rows = csv_rows(SPEC / "health_boards.csv")
+    boards = {_board(fold(name)) for row in rows for name in (row["name_en"], row["name_cy"])}
+    codes = {fold(row[key]): OTHER for row in rows for key in ("code", "gss")}
     return AreaIndex(codes | found, frozenset(boards))
 
 
 def _board(folded: str) -> str:
     return " ".join(_BOARD_WORDS.sub(" ", folded).split())
-
-
-def _board_rows() -> list[dict[str, str]]:
-    with (SPEC / "health_boards.csv").open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))

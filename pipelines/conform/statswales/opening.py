@@ -30,7 +30,6 @@ class Opened:
     found: list[Found] = field(default_factory=list)
     n_files: int = 0
     n_unreadable: int = 0
-    n_unknown: int = 0
 
 
 def open_files(files: Iterable[SourceFile], areas: AreaIndex) -> Opened:
@@ -86,7 +85,6 @@ def _read_delimited(rows: Rows, name: str, areas: AreaIndex, opened: Opened) -> 
     elif screen.is_screen(rows.records):
         return screen.read_screen(rows, areas)
     else:
-        opened.n_unknown += 1
         opened.found.append(Found("SW18", item=_extension(name), cause="shape not known"))
     return None
 
@@ -111,7 +109,6 @@ def _open_json(source: SourceFile, opened: Opened) -> None:
     if table is not None:
         opened.tables.append((source.name, table))
     elif not is_cut:
-        opened.n_unknown += 1
         opened.found.append(Found("SW18", item="json", cause="shape not known"))
 
 

@@ -9,8 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-AT_31_MARCH, FINANCIAL_YEAR, MID_YEAR = "at_31_march", "financial_year", "mid_year"
-PERIOD_KINDS = (FINANCIAL_YEAR, AT_31_MARCH, MID_YEAR)
+AT_31_MARCH, MID_YEAR = "at_31_march", "mid_year"
 
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 _SPAN = re.compile(r"\b(19|20)(\d{2})\s*[-/–]\s*((?:19|20)?\d{2})\b")

@@ -13,19 +13,16 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 import yaml
 
+from pipelines.conform.faultlog import COVERAGE_SCHEMA, FAULT_SCHEMA
 from pipelines.conform.reading.source import SourceFile
+from pipelines.conform.records import ACCEPTED, ACCEPTED_WITH_ERRORS, REJECTED
 from pipelines.conform.statswales.areas import AreaIndex, build_index
 from pipelines.conform.statswales.canonical import Setting, observe
 from pipelines.conform.statswales.names import fold
 from pipelines.conform.statswales.opening import Opened, open_files
 from pipelines.conform.statswales.pages import join_pages
 from pipelines.conform.statswales.records import (
-    ACCEPTED,
-    ACCEPTED_WITH_ERRORS,
-    COVERAGE_SCHEMA,
-    FAULT_SCHEMA,
     OBSERVATION_SCHEMA,
-    REJECTED,
     ExtractClaim,
     ExtractExamination,
     Found,
@@ -51,7 +48,6 @@ def read(
     alone; the dataset from the content, else from the claim (where the two differ the extract is refused), else from
     what the file is called. Without a claim, a card of provenance beside the files is one (see `claim_beside`).
     """
-    held = list(files)
     held = list(files)
     claim = claim or next((claim_beside(f) for f in held if isinstance(f, Path)), ExtractClaim())
     areas = build_index(catalogue)

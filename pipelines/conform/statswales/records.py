@@ -10,11 +10,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-ACCEPTED, ACCEPTED_WITH_ERRORS, REJECTED = "accepted", "accepted_with_errors", "rejected"
-
 ODATA, ZIP_CSV, SCREEN_CSV = "odata", "zip_csv", "screen_csv"
 API_CSV, API_JSON, UPLOAD_CSV, TIDY_CSV = "api_csv", "api_json", "upload_csv", "tidy_csv"
-GENERATIONS = (ODATA, ZIP_CSV, SCREEN_CSV, API_CSV, API_JSON, UPLOAD_CSV, TIDY_CSV)
 
 ROW, VALUE, NOTES = "row_number", "value", "notes"
 ITEM, PARENT, VINTAGE, CATEGORY_NAME = "item", "is_parent", "vintage", "category_name"
@@ -39,21 +36,6 @@ OBSERVATION_SCHEMA: dict[str, pl.DataType] = {
     "vintage": pl.String(),
 }
 """Grain: one published figure. `submission_id` is put before these columns when they are written."""
-
-FAULT_SCHEMA: dict[str, pl.DataType] = {
-    "rule_id": pl.String(),
-    "severity": pl.String(),
-    "table": pl.String(),
-    "row_number": pl.Int32(),
-    "item": pl.String(),
-    "cause_group": pl.String(),
-}
-COVERAGE_SCHEMA: dict[str, pl.DataType] = {
-    "rule_id": pl.String(),
-    "status": pl.String(),
-    "n_judged": pl.Int64(),
-    "n_failed": pl.Int64(),
-}
 
 
 @dataclass(frozen=True)

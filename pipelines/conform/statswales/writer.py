@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.conform.statswales.records import REJECTED, ExtractExamination
+from pipelines.conform.records import REJECTED
+from pipelines.conform.statswales.records import ExtractExamination
 from pipelines.core.files import atomic_file
 from pipelines.core.settings import Settings
 
