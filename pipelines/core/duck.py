@@ -31,6 +31,11 @@ def options(settings: Settings) -> dict[str, str | int]:
     }
 
 
+def quoted(text: str | Path) -> str:
+    """Text as a literal of SQL, for the statements in which nothing can be bound (paths, comments)."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 @contextmanager
 def in_memory(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to nothing on disk, closed after the block."""
@@ -85,6 +90,7 @@ def _connected(database: str, held: dict[str, str | int], *, is_reader: bool) ->
 
 
 def _refused(path: Path, said: str) -> MesurError:
-    is_busy = "lock" in said.lower() or "already" in said.lower() or "in use" in said.lower()
+    words = said.replace(str(path), "").lower()  # a folder may be called `blocks`
+    is_busy = any(sign in words for sign in ("lock", "already", "in use", "existing connections"))
     kind, key = (BusyError, "database.busy") if is_busy else (UnreadableError, "database.unreadable")
     return kind(key, Place(file=path.name))

@@ -74,10 +74,6 @@ class Paths:
         return self.data / "disclosed"
 
     @property
-    def proof(self) -> Path:
-        return self.data / "proof"
-
-    @property
     def published(self) -> Path:
         return self.data / "published"
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 
-from pipelines.core.files import sha256_of
 from pipelines.core.ledger import Ledger
 from pipelines.flow.desk import Desk
 from schemas.catalogue import WALES
@@ -32,10 +31,3 @@ def places(desk: Desk) -> set[tuple[str, str]]:
     held = {(r.authority_code, r.period_id or "") for r in Ledger(desk.settings.paths).counting() if r.sha256 in made}
     regions = {a.gss: a.region for a in desk.catalogue.authorities.values()}
     return {(area, period) for code, period in held if code in regions for area in (code, regions[code], WALES)}
-
-
-def is_intact(desk: Desk) -> bool:
-    """True where the files of the sample are what its manifest says."""
-    path = desk.settings.paths.sample / MANIFEST
-    named = json.loads(path.read_text("utf-8"))["files"]
-    return all(sha256_of(path.parent / one["path"]) == one["sha256"] for one in named)

@@ -127,7 +127,7 @@ def export_cells(settings: Settings) -> Path:
     ):
         connection.execute(
             f"copy (select {CELLS} from measure_cells order by {', '.join(CELL_KEY)}) "
-            f"to '{_quoted(temporary)}' (format parquet, compression zstd)"
+            f"to {duck.quoted(temporary)} (format parquet, compression zstd)"
         )
     return target
 
@@ -261,7 +261,3 @@ def _raise_failures(outcome: dbtRunnerResult, nodes: tuple[NodeRun, ...]) -> Non
         raise RefusedError("transform.check_failed", checks=names, n_rows=sum(node.n_failed for node in failed))
     if not outcome.success:
         raise InternalError("transform.project_unreadable")
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.core.errors import UsageError
-from pipelines.core.ledger import Ledger, LedgerRow, View, Writer, utc_now
+from pipelines.core.ledger import Ledger, LedgerRow, Series, View, Writer, utc_now
 from pipelines.core.locks import Patience
 from pipelines.core.settings import Settings
 from pipelines.landing.keeping import KeptFile
@@ -27,6 +27,11 @@ class Identity:
     authority_code: str
     period_id: str | None
     system: str | None = None
+
+    @property
+    def series(self) -> Series:
+        """What its versions are counted within (see `LedgerRow.series`)."""
+        return (self.return_id, self.authority_code, self.period_id or self.system or "")
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,7 @@ class Registration:
 
 def submission_id(identity: Identity, kept: Iterable[KeptFile]) -> str:
     """The id that these bytes have for this return, authority and period, whenever and however often sent."""
-    told = (identity.return_id, identity.authority_code, identity.period_id or identity.system or "")
-    content = "\n".join((*told, *sorted(k.sha256 for k in kept)))
+    content = "\n".join((*identity.series, *sorted(k.sha256 for k in kept)))
     return hashlib.sha256(content.encode("utf-8")).hexdigest()[:SUBMISSION_ID_LENGTH]
 
 
@@ -132,8 +136,7 @@ def _decided(writer: Writer, known: tuple[LedgerRow, ...], decision: Decision) -
 
 
 def _first_rows(view: View, kept: Sequence[KeptFile], identity: Identity, decision: Decision) -> list[LedgerRow]:
-    series = (identity.return_id, identity.authority_code, identity.period_id or identity.system or "")
-    before, now = view.newest(series), utc_now()
+    before, now = view.newest(identity.series), utc_now()
     return [
         LedgerRow(
             submission_id=submission_id(identity, kept),
@@ -145,7 +148,7 @@ def _first_rows(view: View, kept: Sequence[KeptFile], identity: Identity, decisi
             period_id=identity.period_id,
             system=identity.system,
             received_at=now,
-            version=view.next_version(series),
+            version=view.next_version(identity.series),
             supersedes=before.submission_id if before else None,
             status=decision.status,
             rule_pack=decision.rule_pack,

@@ -56,14 +56,14 @@ def write_mart(settings: Settings, star: Star, path: Path) -> None:
     """
     with duck.in_memory(settings) as connection:
         connection.execute("SET threads = 1")
-        connection.execute(f"ATTACH {_quoted(str(path))} AS mart ({_STORAGE})")
+        connection.execute(f"ATTACH {duck.quoted(path)} AS mart ({_STORAGE})")
         connection.execute("USE mart")
         connection.execute("BEGIN")
         for table in star.layout:
             _fill(connection, table, star[table.name])
         for lang in ("en", "cy"):
             connection.execute(_view(star, lang))
-            connection.execute(f"COMMENT ON VIEW measure_values_{lang} IS {_quoted(_VIEW_COMMENT)}")
+            connection.execute(f"COMMENT ON VIEW measure_values_{lang} IS {duck.quoted(_VIEW_COMMENT)}")
         for statement in ("COMMIT", "CHECKPOINT mart", "USE memory", "DETACH mart"):
             connection.execute(statement)
 
@@ -85,9 +85,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, table: MartTable, frame: pl.Dat
     connection.register("incoming", arrow(table, frame))
     connection.execute(f"INSERT INTO {table.name} SELECT * FROM incoming")
     connection.unregister("incoming")
-    connection.execute(f"COMMENT ON TABLE {table.name} IS {_quoted(table.comment)}")
+    connection.execute(f"COMMENT ON TABLE {table.name} IS {duck.quoted(table.comment)}")
     for column in table.columns:
-        connection.execute(f"COMMENT ON COLUMN {table.name}.{column.name} IS {_quoted(column.comment)}")
+        connection.execute(f"COMMENT ON COLUMN {table.name}.{column.name} IS {duck.quoted(column.comment)}")
 
 
 def _constraint(is_key: bool) -> str:
@@ -110,7 +110,3 @@ def _view(star: Star, lang: str) -> str:
         JOIN dim_measure AS m USING (measure_id)
         JOIN dim_breakdown AS b USING (breakdown_id, breakdown_code)
     """
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

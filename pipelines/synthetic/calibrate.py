@@ -13,8 +13,8 @@ from pipelines.synthetic.published import Interval
 from pipelines.synthetic.records import FOSTER, Calibration, Target
 from pipelines.synthetic.shares import FOSTER_COLUMNS, FOSTER_YEAR, PIF_YEAR, Country
 from pipelines.synthetic.truth import Counts
+from schemas.catalogue import WALES
 
-WALES = "W92000004"
 KIN = ("F1", "F4")
 INSIDE = ("F1", "F2", "F3")
 Key = tuple[str, str]

@@ -103,10 +103,6 @@ class Child:
         return self.now.place.slot
 
     @property
-    def is_in_care(self) -> bool:
-        return bool(self.episodes) and self.now.end is None
-
-    @property
     def care_start(self) -> date:
         """First day of the newest period of care."""
         return next(e.start for e in reversed(self.episodes) if e.reason == "S")

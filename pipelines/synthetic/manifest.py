@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict
 
 from pipelines.synthetic.records import GENERATOR_VERSION, Calibration, SampleManifest
+from schemas.catalogue import WALES
 
 __all__ = ["GENERATOR_VERSION", "NOTES", "PROVENANCE", "as_json"]
 
@@ -47,9 +48,9 @@ def as_json(made: SampleManifest) -> str:
             "n_targets": len(made.calibration),
             "n_met": sum(c.is_met for c in made.calibration),
             "unmet": [_target(c) for c in made.unmet],
-            "wales": [_target(c) for c in made.calibration if c.area_code == "W92000004"],
+            "wales": [_target(c) for c in made.calibration if c.area_code == WALES],
             "authorities_published": [
-                _target(c) for c in made.calibration if c.area_code != "W92000004" and c.basis == "published"
+                _target(c) for c in made.calibration if c.area_code != WALES and c.basis == "published"
             ],
         },
         "defects": [asdict(d) for d in made.defects],

@@ -6,7 +6,7 @@ The rows themselves (see `tables.py`) and the bytes (see `containers.py`) do not
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -56,11 +56,6 @@ class Submission:
     @property
     def file_name(self) -> str:
         return f"{self.authority}.{SUFFIX[self.container]}"
-
-    def with_sheet(self, table: str, sheet: Sheet) -> Submission:
-        """The same submission with one table replaced."""
-        held = tuple(sheet if t == table else s for t, s in zip(self.tables, self.sheets, strict=True))
-        return replace(self, sheets=held)
 
     def sheet(self, table: str) -> Sheet:
         return self.sheets[self.tables.index(table)]

@@ -46,7 +46,8 @@ def test_a_reader_reads_and_no_more(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_what_is_no_database_is_told_without_its_content(settings: Settings, tmp_path: Path) -> None:
-    held = tmp_path / "m.duckdb"
+    held = tmp_path / "blocks" / "already.duckdb"  # names that sound like a lock do not make it one
+    held.parent.mkdir()
     with pytest.raises(UnreadableError), duck.reader(settings, held):
         pass
     held.write_bytes(b"PLANTED-7f3a" * 2000)
