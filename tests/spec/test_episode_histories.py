@@ -10,30 +10,15 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
-from made_histories import CARDIFF, Row, Submission, engine, items, table
+from made_histories import Row, table
+from spec import render
 
 from pipelines.core.settings import PROJECT
+from schemas import Catalogue
 
-CASES = sorted((Path(__file__).parent / "episodes").glob("*.yml"))
-TABLES = {"children": "child", "episodes": "episode"}
-NOT_A_TABLE = {"period", "return", "authority"}
-
-
-def read(path: Path) -> dict:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-def submissions(case: dict) -> list[Submission]:
-    return [
-        Submission(
-            period_id=report["period"],
-            authority_code=report.get("authority", CARDIFF),
-            return_id=report.get("return", "lac_census"),
-            tables={TABLES.get(k, k): items(table(v)) for k, v in report.items() if k not in NOT_A_TABLE},
-        )
-        for report in case["reports"]
-    ]
+CASES = render.cases()
+read = render.read
+RENDER_ANEW = "run `python tests/spec/render.py` and commit the result"
 
 
 def as_text(row: Row) -> tuple[str, ...]:
@@ -43,14 +28,21 @@ def as_text(row: Row) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
-def test_history_becomes_what_is_written(path: Path) -> None:
+def test_history_becomes_what_is_written(path: Path, catalogue: Catalogue) -> None:
+    """The models make of the history what its page says, and the manual shows it as it is."""
     case = read(path)
-    ran = engine(case.get("policy", "end_early"))
-    ran.run(submissions(case))
+    ran = render.run(case)
     for model, text in case["becomes"].items():
         columns = text.split("\n", 1)[0].split()
         expected = sorted(as_text(row) for row in table(text))
         assert sorted(as_text(row) for row in ran.rows(model, columns)) == expected, model
+    shown = (render.MANUAL / f"{path.stem}.md").read_text(encoding="utf-8")
+    assert shown == render.page(catalogue, path, ran), RENDER_ANEW
+
+
+def test_the_manual_lists_every_history_and_no_other() -> None:
+    assert (render.MANUAL / "index.md").read_text(encoding="utf-8") == render.index(), RENDER_ANEW
+    assert sorted(p.stem for p in render.MANUAL.glob("*")) == sorted(["index", *(p.stem for p in CASES)])
 
 
 def test_every_history_says_what_it_shows_and_why() -> None:
