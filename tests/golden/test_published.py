@@ -7,12 +7,15 @@ hidden although it is not small stands in `expected/hidden_to_protect.csv`, each
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from golden import hand_rule
 from made_build import Built
+
+from pipelines.core.settings import PROJECT
 
 Figures = dict[tuple[str, ...], tuple[str, ...]]
 """(period, area, measure, breakdown, category) -> (numerator, denominator, value, status)."""
@@ -85,3 +88,12 @@ def test_a_wrong_figure_would_be_seen(published: Figures) -> None:
     assert expected[key] == published[key] == ("7170", "", "7170", "t")
     moved = published | {key: ("7175", "", "7175", "t")}
     assert [k for k, want in expected.items() if moved[k] != want] == [key]
+
+
+def test_the_way_of_one_datum_is_as_the_architecture_tells_it(full_sample: Built) -> None:
+    """Every file that docs/architecture.md names on the way of Ceredigion's first episode is there after the build."""
+    way = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8").split("## The way of one datum")[1]
+    rooms = ("landing", "typed", "faults", "coverage", "receipts", "cells", "reconciliation", "disclosed", "published")
+    named = re.findall(rf"^\| \d+ \| `((?:{'|'.join(rooms)})/[^`<]+)`", way, re.MULTILINE)
+    assert len(named) == 10
+    assert [name for name in named if not (full_sample.data / name).is_file()] == []
