@@ -34,6 +34,11 @@ class Paths:
         return self.project / "dbt_project"
 
     @property
+    def inbox(self) -> Path:
+        """Where submissions wait until a build or the sensor takes them in."""
+        return self.data / "inbox"
+
+    @property
     def landing_files(self) -> Path:
         return self.data / "landing" / "files"
 

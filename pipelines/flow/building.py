@@ -8,15 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.core.errors import Place, UnreadableError
-from pipelines.core.ledger import Ledger
 from pipelines.core.settings import Settings
+from pipelines.flow import sample
 
 
 def inbox_of(settings: Settings, named: Path | None) -> Path:
     """The folder whose submissions are taken in first.
 
-    A fresh installation takes in the bundled sample, and goes on doing so until something else is received: the
-    sample never mixes with real returns.
+    A fresh installation takes in the bundled sample, and goes on doing so until something else is received.
 
     Raises:
         UnreadableError: for a named folder that is not there.
@@ -25,9 +24,4 @@ def inbox_of(settings: Settings, named: Path | None) -> Path:
         if not named.is_dir():
             raise UnreadableError("file.not_found", Place(file=named.name))
         return named
-    mark = settings.paths.data / "sample-mark.txt"
-    if mark.is_file() or not Ledger(settings.paths).rows():
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.write_text("this folder holds the bundled sample\n", encoding="utf-8")
-        return settings.paths.sample
-    return settings.paths.data / "inbox"
+    return settings.paths.sample if sample.is_all(settings.paths) else settings.paths.inbox

@@ -34,7 +34,7 @@ class Desk:
     @property
     def inbox(self) -> Path:
         """The folder whose paths claim what waits in it (see `inbox.py`)."""
-        return self.inbox_folder or self.settings.paths.data / "inbox"
+        return self.inbox_folder or self.settings.paths.inbox
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -119,12 +119,12 @@ def headlines(desk: Desk, publication_id: str, folder: Path) -> list[Headline]:
     values = pl.read_parquet(folder / "parquet" / "fct_measure_value.parquet").filter(
         pl.col("area_code") == WALES, pl.col("breakdown_id") == "total", ~pl.col("period_id").str.contains("Q")
     )
-    found = []
+    found: list[Headline] = []
     for measure in desk.catalogue.publications[publication_id].headlines:
         rows = values.filter(pl.col("measure_id") == measure).sort("period_id", descending=True)
         shown = rows.filter(pl.col("value").is_not_null())
-        for row in (shown if shown.height else rows).head(1).iter_rows(named=True):
-            found.append(Headline(row["measure_id"], row["period_id"], shown_with_marks(row["value"], row["status"])))
+        newest = (shown if shown.height else rows).select("period_id", "value", "status").head(1)
+        found += [Headline(measure, period, shown_with_marks(*cell)) for period, *cell in newest.rows()]
     return found
 
 

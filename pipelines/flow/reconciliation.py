@@ -16,15 +16,13 @@ from pipelines.core.files import atomic_file, atomic_write
 from pipelines.core.ledger import Ledger
 from pipelines.flow import sample
 from pipelines.flow.desk import Desk
+from pipelines.publish.records import EXPLANATIONS
 from schemas.catalogue import SPEC
 
 TABLE, SUMMARY = "reconciliation.csv", "reconciliation.json"
 KEY = ["measure_id", "area_code", "period_id", "breakdown_id", "breakdown_code"]
 HIDDEN_FROM, HIDDEN_TO = 1, 4
 """What a published `*` or `c` may stand for (counts of 1 to 4)."""
-CAUSES = ("equal", "rounding", "vintage", "coverage", "calibration", "unexplained")
-"""equal; rounding of the published figure; another release of the same figure agrees; the build does not hold all
-returns of the area and period; the figure belongs to a synthetic sample that was not fitted to it; none of these."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def reconcile(desk: Desk) -> Reconciliation:
     """Compare the cells with every published figure held and write the table; restricted, for it holds exact counts.
 
     Columns: the key of a cell, `vintage`, `source`, `published`, `published_status`, `ours`, `difference`,
-    `explained_by` (one of `CAUSES`).
+    `explained_by` (one of `EXPLANATIONS`).
     """
     joined = (
         _published(desk)
@@ -51,7 +49,7 @@ def reconcile(desk: Desk) -> Reconciliation:
     folder = desk.settings.paths.reconciliation
     with atomic_file(folder / TABLE) as path:
         found.write_csv(path)
-    counted = dict.fromkeys(CAUSES, 0) | dict(found.group_by("explained_by").len().iter_rows())
+    counted = dict.fromkeys(EXPLANATIONS, 0) | dict(found.group_by("explained_by").len().iter_rows())
     atomic_write(folder / SUMMARY, json.dumps(counted, indent=2) + "\n")
     return Reconciliation(folder / TABLE, counted)
 
@@ -66,9 +64,9 @@ def _published(desk: Desk) -> pl.DataFrame:
     """Published figures of extracts that count, under the measures they answer to."""
     counting = {r.submission_id for r in Ledger(desk.settings.paths).counting()}
     held = [p for p in desk.settings.paths.typed.glob("statswales/observation/*/*.parquet") if p.stem in counting]
-    answers = pl.read_csv(SPEC / "published_figures.csv", infer_schema=False)
     if not held:
-        return _no_figures(answers)
+        return _no_figures()
+    answers = pl.read_csv(SPEC / "published_figures.csv", infer_schema=False)
     seen = pl.concat([pl.read_parquet(p, hive_partitioning=False) for p in sorted(held)])
     on = ["dataset_id", "measure_code", "category_code"]
     blank = [pl.col(c).fill_null("") for c in on]
@@ -85,17 +83,9 @@ def _published(desk: Desk) -> pl.DataFrame:
     )
 
 
-def _no_figures(answers: pl.DataFrame) -> pl.DataFrame:
+def _no_figures() -> pl.DataFrame:
     text = dict.fromkeys((*KEY, "vintage", "source"), pl.String)
-    return (
-        answers.clear()
-        .select()
-        .with_columns(
-            *(pl.Series(c, [], t) for c, t in text.items()),
-            pl.Series("published", [], pl.Float64),
-            pl.Series("published_status", [], pl.String),
-        )
-    )
+    return pl.DataFrame(schema={**text, "published": pl.Float64, "published_status": pl.String})
 
 
 def _ours(desk: Desk) -> pl.DataFrame:

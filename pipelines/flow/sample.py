@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import json
 
+from pipelines.core.files import sha256_of
 from pipelines.core.ledger import Ledger
+from pipelines.core.settings import Paths
 from pipelines.flow.desk import Desk
 from schemas.catalogue import WALES
 
 MANIFEST = "manifest.json"
 
 
-def fingerprints(desk: Desk) -> set[str]:
-    """sha256 of every submission file of the bundled sample, as its manifest names them."""
-    path = desk.settings.paths.sample / MANIFEST
-    if not path.is_file():
-        return set()
-    return {one["sha256"] for one in json.loads(path.read_text("utf-8"))["files"]}
+def fingerprints(paths: Paths) -> set[str]:
+    """sha256 of every file of the bundled sample: submissions as its manifest names them, extracts as they lie."""
+    manifest = paths.sample / MANIFEST
+    named = json.loads(manifest.read_text("utf-8"))["files"] if manifest.is_file() else []
+    extracts = (p for p in (paths.sample / "statswales").rglob("*") if p.is_file())
+    return {one["sha256"] for one in named} | {sha256_of(p) for p in extracts}
+
+
+def is_all(paths: Paths) -> bool:
+    """True where nothing but files of the bundled sample was ever received."""
+    received = Ledger(paths).rows()
+    return not received or {r.sha256 for r in received} <= fingerprints(paths)
 
 
 def places(desk: Desk) -> set[tuple[str, str]]:
@@ -27,7 +35,7 @@ def places(desk: Desk) -> set[tuple[str, str]]:
 
     Figures there are of synthetic children at least in part; the rest of what was received is judged as it is.
     """
-    made = fingerprints(desk)
+    made = fingerprints(desk.settings.paths)
     held = {(r.authority_code, r.period_id or "") for r in Ledger(desk.settings.paths).counting() if r.sha256 in made}
     regions = {a.gss: a.region for a in desk.catalogue.authorities.values()}
     return {(area, period) for code, period in held if code in regions for area in (code, regions[code], WALES)}

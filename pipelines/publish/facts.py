@@ -13,11 +13,10 @@ from pipelines.core.errors import Place, RefusedError
 from pipelines.publish import layout
 from pipelines.publish.dimensions import filled
 from pipelines.publish.layout import KEY, MartTable
-from pipelines.publish.records import COVERAGE_STATUSES, CoverageRow
+from pipelines.publish.records import COVERAGE_STATUSES, EXPLANATIONS, CoverageRow
 
 Dimensions = dict[str, pl.DataFrame]
 
-_EXPLANATIONS = ("equal", "rounding", "vintage", "calibration")
 _HELD_BEFORE = (*KEY, "published", "vintage", "explained_by")
 """The columns of the reconciliation that may be read: never ours, which is from before protection."""
 
@@ -94,7 +93,7 @@ def _explanation() -> pl.Expr:
     return (
         pl.when(is_equal)
         .then(pl.lit("equal"))
-        .when(given.is_in(_EXPLANATIONS))
+        .when(given.is_in(EXPLANATIONS))
         .then(given)
         .otherwise(pl.lit("unexplained"))
     )

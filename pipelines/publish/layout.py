@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from pipelines.publish.records import EXPLANATIONS
+
 REQUIRED = ("measure_id", "area_code", "period_id", "breakdown_id", "breakdown_code", "value", "status")
 """Columns of `disclosed` without which there is nothing to publish."""
 
@@ -213,7 +215,7 @@ FCT_RECONCILIATION = MartTable(
         Column("published_value", "double", "Figure published before"),
         Column("edition_value", "double", "Value in this edition", "value"),
         Column("difference", "double", "edition_value less published_value", "value"),
-        Column("explained_by", "varchar", "equal, rounding, vintage, calibration or unexplained"),
+        Column("explained_by", "varchar", f"One of {', '.join(EXPLANATIONS)}"),
     ),
 )
 BRIDGE_MEASURE_FRAMEWORK = MartTable(

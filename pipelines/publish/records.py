@@ -14,6 +14,10 @@ from schemas.model import Text
 
 STATUSES = ("provisional", "final", "revised")
 COVERAGE_STATUSES = ("complete", "partial", "missing")
+EXPLANATIONS = ("equal", "rounding", "vintage", "coverage", "calibration", "unexplained")
+"""Why a figure published before differs from ours: equal; rounding of the published figure; another release of the same
+figure agrees; the build does not hold all returns of the area and period; the figure belongs to a synthetic sample that
+was not fitted to it; none of these."""
 
 CellKey = tuple[str, str, str, str, str]
 """(measure_id, area_code, period_id, breakdown_id, breakdown_code)."""

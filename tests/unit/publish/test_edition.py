@@ -18,6 +18,7 @@ from pipelines.core.errors import InternalError, MesurError, RefusedError, Unrea
 from pipelines.publish import guard, mart, note, package, publication, tidy
 from pipelines.publish.layout import KEY, MART
 from schemas import Catalogue
+from schemas.catalogue import WALES
 from schemas.model import Text
 
 WALES_STOCK = (
@@ -301,12 +302,14 @@ def test_reconciliation_takes_ours_from_the_edition(desk: Desk, tmp_path: Path) 
     path.write_text(
         "measure_id,area_code,period_id,breakdown_id,breakdown_code,ours,published,vintage,explained_by\n"
         "CLA_STOCK,W92000004,2022-23,total,T,7198,7200,SFR 2023,rounding\n"
-        "CLA_STOCK,W92000004,2021-22,total,T,7081,7080,SFR 2022,because 7081\n",
+        "CLA_STOCK,W92000004,2021-22,total,T,7081,7080,SFR 2022,because 7081\n"
+        "CLA_STOCK,W06000015,2022-23,total,T,7081,7080,SFR 2023,coverage\n",
         encoding="utf-8",
     )
     changed(desk, add_five("2022-23"))
     held = pl.read_parquet(desk.publish(reconciliation_path=path).folder / "parquet" / "fct_reconciliation.parquet")
-    by_period = {row["period_id"]: row for row in held.to_dicts()}
+    assert held.filter(pl.col("area_code") == "W06000015")["explained_by"].to_list() == ["coverage"]
+    by_period = {row["period_id"]: row for row in held.filter(pl.col("area_code") == WALES).to_dicts()}
     assert by_period["2022-23"]["edition_value"] == 7005.0
     assert by_period["2022-23"]["difference"] == -195.0
     assert by_period["2022-23"]["explained_by"] == "rounding"
