@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli.session import Session
+from pipelines.conform.explain import sentence
 from pipelines.core.defuse import defused
 from pipelines.core.errors import UsageError
 from pipelines.core.files import atomic_write
@@ -21,6 +22,8 @@ from schemas import Catalogue
 from schemas.model import SEVERITIES, Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipelines.conform import Examination
     from pipelines.flow.standing import Standing
 
@@ -43,10 +46,12 @@ def tell(session: Session, catalogue: Catalogue, found: Examination) -> None:
     counted = Counter(zip(found.faults["severity"], found.faults["rule_id"], strict=True))
     ordered = sorted(counted.items(), key=lambda pair: (SEVERITIES.index(pair[0][0]), -pair[1], pair[0][1]))
     for (severity, code), n in ordered[:SHOWN_RULES]:
-        held = known_rules.get(code)
-        said = held.message[session.language] if held else code
+        first = found.faults.filter(found.faults["rule_id"] == code).row(0, named=True)
+        said = sentence(catalogue, code, first["cause_group"], session.language)
         session.tell("check.line", n=n, code=code, severity=session.say(f"severity.{severity}"), text=said)
-        session.line(f"      {_first_place(session, found, code)}")
+        if place := _place(session, first):
+            session.line(f"      {place}")
+        held = known_rules.get(code)
         if held and held.guidance[session.language]:
             session.line(f"      {held.guidance[session.language]}")
     if len(ordered) > SHOWN_RULES:
@@ -56,9 +61,8 @@ def tell(session: Session, catalogue: Catalogue, found: Examination) -> None:
         session.give(as_record(catalogue, found, session.language))
 
 
-def _first_place(session: Session, found: Examination, code: str) -> str:
-    row = found.faults.filter(found.faults["rule_id"] == code).row(0, named=True)
-    parts = [(k, row[k]) for k in ("table", "row_number", "item") if row[k] is not None]
+def _place(session: Session, fault: Mapping[str, object]) -> str:
+    parts = [(k, fault[k]) for k in ("table", "row_number", "item") if fault[k] is not None]
     names = {"row_number": "row"}
     return ", ".join(session.say(f"place.{names.get(k, k)}", value=str(v)) for k, v in parts)
 
@@ -71,11 +75,9 @@ def _coverage_line(session: Session, found: Examination) -> str:
 
 def as_record(catalogue: Catalogue, found: Examination, language: str) -> dict[str, object]:
     """The whole examination for machines: no values, only places."""
-    known = rules_by_code(catalogue)
-    faults = [
-        row | {"message": known[row["rule_id"]].message[language] if row["rule_id"] in known else row["rule_id"]}
-        for row in found.faults.iter_rows(named=True)
-    ]
+    told = found.faults.select("rule_id", "cause_group").unique().iter_rows()
+    said = {(code, cause): sentence(catalogue, code, cause, language) for code, cause in told}
+    faults = [row | {"message": said[row["rule_id"], row["cause_group"]]} for row in found.faults.iter_rows(named=True)]
     identity = {k: v for k, v in asdict(found.identity).items() if k != "sources"}
     return {
         "identity": identity,

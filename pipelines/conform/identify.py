@@ -59,7 +59,7 @@ def identify(catalogue: Catalogue, evidence: Evidence, log: FaultLog) -> Finding
     submission is still examined as what it seems to be.
     """
     finding = Finding()
-    log.judge(("ID01", "ID02", "ID03", "ID04", "ID05", "ID06", "ID07", "ID08", "ID09", "ID10"), 1)
+    log.judge(("ID01", "ID02", "ID03", "ID04", "ID05", "ID06", "ID07", "ID08", "ID09", "ID10", "ID13"), 1)
     _settle_period(evidence, finding, log)
     _settle_return(catalogue, evidence, finding, log)
     _settle_authority(catalogue, evidence, finding, log)
@@ -102,6 +102,8 @@ def _settle_return(catalogue: Catalogue, evidence: Evidence, finding: Finding, l
     claimed = _return_named(catalogue, evidence.claim.return_id, evidence.claim.system)
     stated = _return_named(catalogue, evidence.cover.get("collection"), None)
     seen, finding.profile = _return_seen(catalogue, evidence, finding)
+    if evidence.cover.get("collection") and not stated:
+        log.add("ID13", "collection_unknown")
     if claimed and stated and claimed != stated:
         log.add("ID02", f"return:{claimed}:{stated}")
     said = stated or claimed

@@ -23,3 +23,10 @@ def test_a_cover_is_read_whichever_way_its_labels_lie(look: Look, tables: Tables
         "lac_census", "W06000001", "2018-19",
     )  # fmt: skip
     assert sizes(held) == CLEAN
+
+
+def test_a_cover_that_names_no_return_of_ours_is_told(look: Look, tables: Tables) -> None:
+    files = [SourceFile(f"{name}.csv", csv_text(name, rows).encode()) for name, rows in tables.items()]
+    held = look(*files, SourceFile("Return.csv", ACROSS.replace("LAC", "Children in Need Census").encode()))
+    assert causes(held) == {"collection_unknown": 1}
+    assert (held.verdict, held.identity.return_id) == ("accepted_with_errors", "lac_census")
