@@ -30,6 +30,7 @@ from schemas.model import (
     Table,
     Text,
 )
+from schemas.sources import SpecError
 
 SPEC = Path(__file__).parent / "spec"
 WALES = "W92000004"
@@ -56,6 +57,7 @@ class Catalogue:
     rules: tuple[Rule, ...]
     rule_families: dict[str, RuleFamily]
     frameworks: dict[str, Framework]
+    years: tuple[str, ...]
     breakdowns: dict[str, Breakdown]
     facts: dict[str, Fact]
     measures: dict[str, Measure]
@@ -117,6 +119,7 @@ def read(spec: Path = SPEC) -> Catalogue:
         rules=reading.rules(spec),
         rule_families=reading.rule_families(spec),
         frameworks=reading.frameworks(spec),
+        years=reading.years(spec),
         breakdowns=reading.breakdowns(spec),
         facts=reading.facts(spec),
         measures=reading.measures(spec),
@@ -135,6 +138,8 @@ def load(spec: Path = SPEC) -> Catalogue:
     """
     try:
         found = read(spec)
+    except SpecError as error:
+        raise CatalogueError(f"the specification cannot be read: {error}") from None
     except (KeyError, TypeError, ValueError, AttributeError, OSError, yaml.YAMLError) as error:
         raise CatalogueError(f"the specification cannot be read: {type(error).__name__}: {error}") from None
     faults = checking.faults(found, spec)

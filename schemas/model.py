@@ -17,6 +17,7 @@ KINDS = ("identifier", "text", "code", "date", "integer", "number", "postcode")
 SENSITIVITIES = ("identifier", "personal", "special", "open")
 SEVERITIES = ("reject", "error", "query", "note")
 CERTAINTIES = ("sourced", "derived", "unverified", "provisional")
+PERIOD_KINDS = ("financial_year", "at_31_march", "mid_year")
 UNITS = ("count", "percent", "rate_per_10000", "mean", "median", "days")
 
 
@@ -47,8 +48,6 @@ class Item:
     code_list: str | None = None
     unit: str | None = None
     pattern: str | None = None
-    minimum: float | None = None
-    maximum: float | None = None
     since: str | None = None
     until: str | None = None
     source: str = ""
@@ -67,10 +66,6 @@ class Code:
     jurisdiction: str
     source: str
     certainty: str
-
-    def is_valid_on(self, day: date) -> bool:
-        """True where the code may be used on the day (both ends of the validity count)."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True)

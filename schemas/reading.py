@@ -5,13 +5,10 @@ Cross-checking references between records does not belong here (see `checking.py
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from schemas.model import (
     Authority,
@@ -38,20 +35,11 @@ from schemas.model import (
     Table,
     Text,
 )
+from schemas.sources import SpecError, csv_rows, named_by_file, naming, record, yaml_file
+
+__all__ = ["csv_rows", "yaml_file"]
 
 Record = Mapping[str, Any]
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def yaml_file(path: Path) -> Any:  # noqa: ANN401 (YAML holds anything; records give it its types)
-    """The content of one YAML file (None where it is empty)."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (safe, and in C where it can be)
-
-
-def csv_rows(path: Path) -> list[dict[str, str]]:
-    """Rows of one CSV file as text; blank cells are empty strings."""
-    with path.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
 
 
 def text(value: Record | None) -> Text:
@@ -64,21 +52,22 @@ def _day(value: str) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _merged(folder: Path, key: str) -> Iterator[tuple[str, Any]]:
+def _merged(folder: Path, key: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yml")):
-        yield from ((yaml_file(path) or {}).get(key) or {}).items()
+        held = (yaml_file(path) or {}).get(key) or {}
+        if twice := sorted(set(held) & set(found)):
+            raise SpecError(f"{folder.name}/{path.name}: {', '.join(twice)} stands in another file of the folder too")
+        found |= held
+    return found
 
 
 def items(spec: Path) -> dict[str, Item]:
     """Every item of `spec/items`, by id."""
+    said = ("label", "definition")
     return {
-        item_id: Item(
-            id=item_id,
-            label=text(raw.get("label")),
-            definition=text(raw.get("definition")),
-            **{k: v for k, v in raw.items() if k not in ("label", "definition")},
-        )
-        for item_id, raw in _merged(spec / "items", "items")
+        item_id: record(Item, f"item {item_id}", {**raw, "id": item_id, **{k: text(raw.get(k)) for k in said}})
+        for item_id, raw in _merged(spec / "items", "items").items()
     }
 
 
@@ -95,6 +84,12 @@ def _code(row: dict[str, str]) -> Code:
     )
 
 
+def _codes(path: Path) -> Iterator[Code]:
+    for row in csv_rows(path):
+        with naming(f"code_lists/{path.name}, code {row.get('code')}"):
+            yield _code(row)
+
+
 def code_lists(spec: Path) -> dict[str, CodeList]:
     """Every code list, by id; the list of places is derived from the authorities so that it has one home."""
     index = yaml_file(spec / "code_lists" / "index.yml")["code_lists"]
@@ -103,7 +98,7 @@ def code_lists(spec: Path) -> dict[str, CodeList]:
             id=list_id,
             title=text(raw["title"]),
             grouping=raw.get("grouping"),
-            codes=tuple(_code(row) for row in csv_rows(spec / "code_lists" / f"{list_id}.csv")),
+            codes=tuple(_codes(spec / "code_lists" / f"{list_id}.csv")),
         )
         for list_id, raw in index.items()
     }
@@ -204,13 +199,15 @@ def export_profiles(spec: Path) -> dict[str, ExportProfile]:
         for row in csv_rows(values_path) if values_path.exists() else []:
             values.setdefault((row["table"], row["item"]), {})[row["source_value"].casefold()] = row["code"]
         columns = tuple(
-            ProfileColumn(r["table"], r["item"], r["column"], values.get((r["table"], r["item"]), {}))
+            ProfileColumn(r["table"], r["item"], r["column"], values.pop((r["table"], r["item"]), {}))
             for r in csv_rows(path.with_suffix(".csv"))
         )
-        plain = {k: v for k, v in raw.items() if k not in ("title", "date_formats")}
-        found[raw["id"]] = ExportProfile(
-            title=text(raw["title"]), date_formats=tuple(raw["date_formats"]), columns=columns, **plain
-        )
+        if values:
+            places = ", ".join(".".join(place) for place in sorted(values))
+            raise SpecError(f"{values_path.name}: maps labels of {places}, but no column of {path.stem}.csv feeds it")
+        where = f"exports/{path.parent.name}/{path.name}"
+        lists = {"title": text(raw.get("title")), "date_formats": tuple(raw.get("date_formats") or ())}
+        found[named_by_file(raw, path)] = record(ExportProfile, where, {**raw, **lists, "columns": columns})
     return found
 
 
@@ -221,7 +218,8 @@ def extract_cards(spec: Path) -> dict[str, ExtractCard]:
     for path in sorted(spec.glob("extracts/*.yml")):
         raw = yaml_file(path)
         lists: dict[str, Any] = {k: tuple(str(v) for v in raw.get(k) or ()) for k in tuples}
-        found[raw["id"]] = ExtractCard(**(raw | lists | {"title": text(raw["title"])}))
+        given = {**raw, **lists, "title": text(raw.get("title"))}
+        found[named_by_file(raw, path)] = record(ExtractCard, f"extracts/{path.name}", given)
     return found
 
 
@@ -235,7 +233,8 @@ def rules(spec: Path) -> tuple[Rule, ...]:
         for raw in (yaml_file(path) or {}).get("rules") or []:
             full = defaults | dict.fromkeys(tuples, ()) | {"jurisdictions": ("wales", "england")} | raw
             full |= {k: tuple(full[k] or ()) for k in tuples} | {k: text(raw.get(k)) for k in words}
-            found.append(Rule(**full, family=path.stem))
+            full["family"] = path.stem
+            found.append(record(Rule, f"rules/{path.name}, rule {raw.get('code')}", full))
     return tuple(found)
 
 
@@ -249,6 +248,12 @@ def frameworks(spec: Path) -> dict[str, Framework]:
     """Performance frameworks, by id."""
     raw = yaml_file(spec / "frameworks.yml")["frameworks"]
     return {k: Framework(k, text(v["title"]), v["since"], v["until"], v["source"]) for k, v in raw.items()}
+
+
+def years(spec: Path) -> tuple[str, ...]:
+    """Every financial year the specification speaks of, oldest first."""
+    raw = yaml_file(spec / "frameworks.yml")["years"]
+    return tuple(f"{y}-{(y + 1) % 100:02d}" for y in range(int(raw["first"][:4]), int(raw["last"][:4]) + 1))
 
 
 def breakdowns(spec: Path) -> dict[str, Breakdown]:
@@ -279,7 +284,7 @@ _MEASURE_TUPLES = ("numerator", "denominator", "breakdowns", "periods", "returns
 
 def measures(spec: Path) -> dict[str, Measure]:
     """Measures, by id, in file order."""
-    return {measure_id: _measure(measure_id, raw) for measure_id, raw in _merged(spec / "measures", "measures")}
+    return {measure_id: _measure(measure_id, raw) for measure_id, raw in _merged(spec / "measures", "measures").items()}
 
 
 def _measure(measure_id: str, raw: Record) -> Measure:
@@ -293,15 +298,10 @@ def _measure(measure_id: str, raw: Record) -> Measure:
     plain: dict[str, Any] = {"value_column": None, "population": None, "interval": None, "polarity": "neutral"}
     plain |= {k: v for k, v in raw.items() if k not in special}
     plain |= {k: tuple(raw.get(k) or ()) for k in _MEASURE_TUPLES}
-    return Measure(
-        id=measure_id,
-        title=text(raw.get("title")),
-        definition=text(raw.get("definition")),
-        caveats=text(raw["caveats"]) if raw.get("caveats") else None,
-        framework_ids=ids,
-        comparability=compared,
-        **plain,
-    )
+    own = {"id": measure_id, "framework_ids": ids, "comparability": compared}
+    said = {"title": text(raw.get("title")), "definition": text(raw.get("definition"))}
+    caveats = text(raw["caveats"]) if raw.get("caveats") else None
+    return record(Measure, f"measure {measure_id}", {**plain, **own, **said, "caveats": caveats})
 
 
 def publications(spec: Path) -> dict[str, Publication]:
@@ -309,19 +309,14 @@ def publications(spec: Path) -> dict[str, Publication]:
     found = {}
     for path in sorted(spec.glob("publications/*.yml")):
         raw = yaml_file(path)
-        held = tuple(
-            PublicationTable(t["id"], text(t["title"]), tuple(t["measures"]), t["breakdown"]) for t in raw["tables"]
-        )
-        lists: dict[str, Any] = {k: tuple(raw[k]) for k in ("formats", "opened_columns", "headlines")}
-        plain = {k: v for k, v in raw.items() if k not in (*lists, "title", "summary", "contact", "tables")}
-        found[raw["id"]] = Publication(
-            title=text(raw["title"]),
-            summary=text(raw["summary"]),
-            contact=text(raw["contact"]),
-            tables=held,
-            **lists,
-            **plain,
-        )
+        with naming(f"publications/{path.name}"):
+            held = tuple(
+                PublicationTable(t["id"], text(t["title"]), tuple(t["measures"]), t["breakdown"]) for t in raw["tables"]
+            )
+            lists: dict[str, Any] = {k: tuple(raw[k]) for k in ("formats", "opened_columns", "headlines")}
+        said = {k: text(raw.get(k)) for k in ("title", "summary", "contact")}
+        given = {**raw, **lists, **said, "tables": held}
+        found[named_by_file(raw, path)] = record(Publication, f"publications/{path.name}", given)
     return found
 
 

@@ -1,11 +1,6 @@
 {#- Concepts of the field that are a set of codes rather than a published grouping; each names its source.
-    Groupings that are published (legal status group, placement group ...) are code lists and do not belong here. -#}
-
-{#- Temporary placements: hospital, holiday, carer away, seven days or less. Pre-2015 English list, kept by
-    domain.md 1.4 as the candidate for Wales (unverified). They are placements, but never a move. -#}
-{% macro temporary_placement_codes() -%}
-    ('T0', 'T1', 'T2', 'T3', 'T4')
-{%- endmacro %}
+    Groupings that are published (legal status group, placement group ...) are code lists, and groups that rules share
+    stand in schemas/spec/rule_terms.yml: neither belongs here. -#}
 
 {#- Start reasons under which the child stays with the same carer: legal status only (L), placement with the same
     carer (T), both with the same carer (U). GH-903 rule 143; T and U are English only. -#}

@@ -13,25 +13,20 @@ from pipelines.core.periods import Period
 from schemas import Catalogue
 from schemas.model import Return
 
-LAST_YEAR = Period("2026-27")
-"""Static on purpose: a new year is a change of the specification that is reviewed."""
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
-def periods(r: Return) -> list[str]:
-    """Every period the return was or will be collected for, oldest first."""
-    last = Period(r.until) if r.until else LAST_YEAR
-    year, found = Period(r.since), []
-    while year <= last:
-        found += [str(q) for q in year.quarters] if r.frequency == "quarterly" else [str(year)]
-        year = year.next
-    return found
+def periods(catalogue: Catalogue, r: Return) -> list[str]:
+    """Every period the return was or will be collected for, oldest first; a new year is a line of the specification."""
+    years = [y for y in catalogue.years if r.since <= y <= (r.until or y)]
+    return [str(q) for y in years for q in Period(y).quarters] if r.frequency == "quarterly" else years
 
 
 def partitions_of(catalogue: Catalogue, r: Return) -> dg.MultiPartitionsDefinition:
     """Authority x period of one return; Dagster sorts dimensions by name, so keys read `W06000015|2018-19`."""
     authority = dg.StaticPartitionsDefinition(list(catalogue.authorities))
-    return dg.MultiPartitionsDefinition({"authority": authority, "period": dg.StaticPartitionsDefinition(periods(r))})
+    period = dg.StaticPartitionsDefinition(periods(catalogue, r))
+    return dg.MultiPartitionsDefinition({"authority": authority, "period": period})
 
 
 def pairs(context: dg.AssetExecutionContext) -> set[tuple[str, str]]:

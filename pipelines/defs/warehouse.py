@@ -3,6 +3,7 @@
 SQL belongs to `dbt_project`; running dbt belongs to `pipelines.flow.transform`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,8 +16,9 @@ from pipelines.core.settings import Settings
 from pipelines.flow import reconciliation, transform
 from pipelines.flow.desk import Desk
 
-UNTYPED = ("ledger", "reference")
-"""Sources that are not typed tables: the ledger's view and reference files."""
+LEDGER = "ledger"
+"""The one source that is not of typed tables."""
+_GRAIN = re.compile(r"^-- grain: (.+)$", re.MULTILINE)
 
 
 class Translator(DagsterDbtTranslator):
@@ -27,8 +29,15 @@ class Translator(DagsterDbtTranslator):
         kind, name = dbt_resource_props["resource_type"], dbt_resource_props["name"]
         if kind == "source":
             source = dbt_resource_props["source_name"]
-            return dg.AssetKey([source, name] if source in UNTYPED else ["typed", source])
+            return dg.AssetKey([source, name] if source == LEDGER else ["typed", source])
         return dg.AssetKey(["reference" if kind == "seed" else "warehouse", name])
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """What its YAML says, else the grain that the model's first lines state; never its SQL."""
+        grain = _GRAIN.search(dbt_resource_props.get("raw_code") or "")
+        return dbt_resource_props["description"] or (
+            grain[1] if grain else f"dbt {dbt_resource_props['resource_type']}"
+        )
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """The folder of the model: staging, episodes, facts, measures."""

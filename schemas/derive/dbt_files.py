@@ -14,9 +14,9 @@ import yaml
 
 from schemas.catalogue import WALES, Catalogue
 from schemas.model import Measure
+from schemas.rule_terms import load_terms
 
 HEADER = "generated from schemas/spec by `python -m schemas build`; do not edit"
-FIRST_YEAR, LAST_YEAR = 2002, 2029
 
 
 def render(catalogue: Catalogue) -> dict[str, str]:
@@ -28,13 +28,13 @@ def render(catalogue: Catalogue) -> dict[str, str]:
             {"authority_code": a, "neighbour_code": n} for a, ns in catalogue.neighbours.items() for n in ns
         ],
         "areas": areas(catalogue),
-        "periods": periods(),
-        "measures": measures(catalogue),
+        "periods": periods(catalogue),
     }
     files = {f"dbt_project/seeds/_generated/{name}.csv": _csv(rows) for name, rows in seeds.items()}
     files["dbt_project/models/staging/_generated/sources.yml"] = sources(catalogue)
     files["dbt_project/macros/_generated/measure_registry.sql"] = registry_macro(catalogue)
     files["dbt_project/macros/_generated/return_tables.sql"] = tables_macro(catalogue)
+    files["dbt_project/macros/_generated/code_groups.sql"] = groups_macro()
     return files
 
 
@@ -99,11 +99,11 @@ def areas(catalogue: Catalogue) -> list[dict[str, object]]:
     ]
 
 
-def periods() -> list[dict[str, object]]:
+def periods(catalogue: Catalogue) -> list[dict[str, object]]:
     """Financial years and their quarters with first and last day (1 April to 31 March)."""
     rows: list[dict[str, object]] = []
-    for year in range(FIRST_YEAR, LAST_YEAR):
-        year_id = f"{year}-{(year + 1) % 100:02d}"
+    for year_id in catalogue.years:
+        year = int(year_id[:4])
         starts = [date(year, 4, 1), date(year, 7, 1), date(year, 10, 1), date(year + 1, 1, 1), date(year + 1, 4, 1)]
         spans = [("year", year_id, starts[0], starts[4])]
         spans += [("quarter", f"{year_id}Q{q}", starts[q - 1], starts[q]) for q in (1, 2, 3, 4)]
@@ -119,22 +119,6 @@ def periods() -> list[dict[str, object]]:
             for kind, period_id, first, after in spans
         ]
     return rows
-
-
-def measures(catalogue: Catalogue) -> list[dict[str, object]]:
-    """One row per measure: what joins and checks in SQL need of the registry."""
-    return [
-        {
-            "measure_id": m.id,
-            "fact_id": m.fact,
-            "unit": m.unit,
-            "population": m.population or "",
-            "is_headline": str(m.is_headline).lower(),
-            "title_en": m.title.en,
-            "title_cy": m.title.cy,
-        }
-        for m in catalogue.measures.values()
-    ]
 
 
 def _registry_entry(catalogue: Catalogue, m: Measure) -> dict[str, object]:
@@ -164,6 +148,12 @@ def tables_macro(catalogue: Catalogue) -> str:
     """The tables each return carries, so that a model reads a table from every return that has it."""
     body = json.dumps({r.id: list(r.tables) for r in catalogue.returns.values()}, indent=4)
     return f"{{# {HEADER} #}}\n{{% macro return_tables() %}}\n{{{{ return({body}) }}}}\n{{% endmacro %}}\n"
+
+
+def groups_macro() -> str:
+    """The Welsh code groups that rules share and models need too, as lists of SQL."""
+    codes = ", ".join(f"'{code}'" for code in load_terms("wales").code_groups["is_temporary"])
+    return f"{{# {HEADER} #}}\n{{% macro temporary_placement_codes() -%}}\n    ({codes})\n{{%- endmacro %}}\n"
 
 
 def sources(catalogue: Catalogue) -> str:

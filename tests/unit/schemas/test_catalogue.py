@@ -37,10 +37,14 @@ def test_every_fault_is_reported_at_once(spec: Path) -> None:
     edit(spec / "tables.yml", "review_code: mandatory", "no_such_item: mandatory")
     edit(spec / "measures/stock.yml", "is_looked_after_at_period_end", "is_on_the_moon")
     edit(spec / "messages/cy.yml", "status.accepted:", "status.nobody_says:")
+    edit(spec / "published_figures.csv", "CLA_STOCK,total", "CLA_STOKC,total")
+    edit(spec / "frameworks.yml", "last: 2028-29", "last: 2014-15")
+    edit(spec / "extracts/care0136.yml", "at_31_march", "at_easter")
     with pytest.raises(CatalogueError) as caught:
         schemas.load(spec)
     said = str(caught.value)
-    for word in ("'moment'", "'no_such_item'", "'is_on_the_moon'", "message status.accepted: no cy text"):
+    wrong = ("moment", "no_such_item", "is_on_the_moon", "CLA_STOKC", "2016-17", "at_easter")
+    for word in (*(repr(word) for word in wrong), "message status.accepted: no cy text"):
         assert word in said
     assert "message status.nobody_says: no en text" in said
 
