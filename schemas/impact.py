@@ -112,7 +112,10 @@ def faults(catalogue: Catalogue, spec: Path = SPEC) -> Iterator[str]:
     feeds = load(spec)
     known = {(t.id, i.item.id) for t in catalogue.tables.values() for i in t.items}
     yield from (f"impact.yml: {table}.{item} does not exist" for table, item in sorted(set(feeds.by_item) - known))
-    yield from (f"impact.yml: {table}.{item} is missing" for table, item in sorted(known - set(feeds.by_item)))
+    yield from (
+        f"impact.yml: {table}.{item} is missing; write {{}} while no fact is computed from it"
+        for table, item in sorted(known - set(feeds.by_item))
+    )
     for table, item in feeds.latest_by.items():
         if (table, item) not in known:
             yield f"impact.yml: latest_by names {table}.{item}, which does not exist"
