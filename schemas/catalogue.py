@@ -57,6 +57,7 @@ class Catalogue:
     rules: tuple[Rule, ...]
     rule_families: dict[str, RuleFamily]
     frameworks: dict[str, Framework]
+    years: tuple[str, ...]
     breakdowns: dict[str, Breakdown]
     facts: dict[str, Fact]
     measures: dict[str, Measure]
@@ -118,6 +119,7 @@ def read(spec: Path = SPEC) -> Catalogue:
         rules=reading.rules(spec),
         rule_families=reading.rule_families(spec),
         frameworks=reading.frameworks(spec),
+        years=reading.years(spec),
         breakdowns=reading.breakdowns(spec),
         facts=reading.facts(spec),
         measures=reading.measures(spec),

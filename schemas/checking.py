@@ -14,6 +14,7 @@ from schemas import impact, reading, spans
 from schemas.model import (
     CERTAINTIES,
     KINDS,
+    PERIOD_KINDS,
     SENSITIVITIES,
     SEVERITIES,
     UNITS,
@@ -32,9 +33,13 @@ PLACEHOLDER = re.compile(r"{(\w*)")
 
 def faults(catalogue: Catalogue, spec: Path) -> list[str]:
     """Every contradiction or gap, as sentences that name the record."""
-    checks = (items, code_lists, geography, tables, returns, exports, rules, facts, measures, publications, languages)
+    checks = (
+        *(items, code_lists, geography, tables, returns, exports, extracts),
+        *(rules, facts, measures, publications, languages),
+    )
     found = [fault for check in checks for fault in check(catalogue)]
-    return found + list(unread_tables(catalogue, spec)) + list(impact.faults(catalogue, spec)) + list(spans.faults(catalogue, spec))
+    of_files = (unread_tables, spans.faults, published_figures, impact.faults)
+    return found + [fault for check in of_files for fault in check(catalogue, spec)]
 
 
 def items(c: Catalogue) -> Iterator[str]:
@@ -107,8 +112,8 @@ def returns(c: Catalogue) -> Iterator[str]:
     """Tables, periods and layouts of returns."""
     for r in c.returns.values():
         for period in (r.since, r.until):
-            if period and not PERIOD.match(period):
-                yield f"return {r.id}: {period!r} is not a period such as 2016-17"
+            if period and period not in c.years:
+                yield f"return {r.id}: {period!r} is none of the years of frameworks.yml"
         for table in (*r.tables, *r.required_tables):
             if table not in c.tables:
                 yield f"return {r.id}: table {table!r} does not exist"
@@ -137,6 +142,27 @@ def exports(c: Catalogue) -> Iterator[str]:
             known = {k.code for k in c.code_lists[held.item.code_list].codes} if held.item.code_list else set()
             for code in sorted(set(column.values.values()) - known if known else ()):
                 yield f"export profile {p.id}, {column.item}: code {code!r} is not in {held.item.code_list}"
+
+
+def extracts(c: Catalogue) -> Iterator[str]:
+    """Kinds of period and code lists of StatsWales datasets."""
+    for card in c.extract_cards.values():
+        if card.period_kind not in PERIOD_KINDS:
+            yield f"extract {card.id}: period_kind {card.period_kind!r} is none of {', '.join(PERIOD_KINDS)}"
+        if card.category_code_list and card.category_code_list not in c.code_lists:
+            yield f"extract {card.id}: code list {card.category_code_list!r} does not exist"
+
+
+def published_figures(c: Catalogue, spec: Path) -> Iterator[str]:
+    """Published figures name a dataset, a measure and a breakdown that exist."""
+    for row in reading.csv_rows(spec / "published_figures.csv"):
+        where = f"published_figures.csv, {row['dataset_id']} {row['measure_code']}"
+        if row["dataset_id"] not in c.extract_cards:
+            yield f"{where}: the dataset does not exist"
+        if row["measure_id"] not in c.measures:
+            yield f"{where}: measure {row['measure_id']!r} does not exist"
+        elif row["breakdown_id"] not in ("total", *c.measures[row["measure_id"]].breakdowns):
+            yield f"{where}: {row['measure_id']} has no breakdown {row['breakdown_id']!r}"
 
 
 def rules(c: Catalogue) -> Iterator[str]:

@@ -250,6 +250,12 @@ def frameworks(spec: Path) -> dict[str, Framework]:
     return {k: Framework(k, text(v["title"]), v["since"], v["until"], v["source"]) for k, v in raw.items()}
 
 
+def years(spec: Path) -> tuple[str, ...]:
+    """Every financial year the specification speaks of, oldest first."""
+    raw = yaml_file(spec / "frameworks.yml")["years"]
+    return tuple(f"{y}-{(y + 1) % 100:02d}" for y in range(int(raw["first"][:4]), int(raw["last"][:4]) + 1))
+
+
 def breakdowns(spec: Path) -> dict[str, Breakdown]:
     """Breakdowns, by id."""
     raw = yaml_file(spec / "facts.yml")["breakdowns"]
