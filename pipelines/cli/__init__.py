@@ -11,7 +11,7 @@ import sys
 import click
 
 from pipelines.cli import misuse
-from pipelines.cli.session import Session, report
+from pipelines.cli.session import HELP, Session, report
 from pipelines.core import messages
 from pipelines.core.errors import FINE, USAGE
 from pipelines.core.redaction import from_unexpected
@@ -61,7 +61,7 @@ class Verbs(click.Group):
             formatter.write_dl(rows)
 
 
-@click.command(cls=Verbs, name="mesur", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=Verbs, name="mesur", context_settings=HELP)
 def cli() -> None:
     """Mesur: statutory returns in, a national performance mart out / ffurflenni statudol i mewn, mart perfformiad
     cenedlaethol allan."""

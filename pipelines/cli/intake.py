@@ -16,6 +16,7 @@ from pipelines.cli.session import Session, verb
 from pipelines.core.errors import FINE, FOUND, UNREADABLE, Place, UnreadableError, UsageError
 from pipelines.core.periods import Period
 from pipelines.flow.desk import Desk
+from schemas import Catalogue
 
 if TYPE_CHECKING:
     from pipelines.conform import Claim
@@ -55,6 +56,12 @@ def check(
     return EXITS[found.verdict]
 
 
+def refuse_unknown_return(catalogue: Catalogue, return_id: str) -> None:
+    """Raise UsageError for a return that does not exist, naming those that do."""
+    if return_id not in catalogue.returns:
+        raise UsageError("claim.unknown_return", given=return_id[:40], allowed=", ".join(catalogue.returns))
+
+
 def claim_of(desk: Desk, return_id: str | None, authority: str | None, period: str | None) -> Claim:
     """What the options claim, checked against the specification.
 
@@ -63,8 +70,8 @@ def claim_of(desk: Desk, return_id: str | None, authority: str | None, period: s
     """
     from pipelines.conform import Claim
 
-    if return_id and return_id not in desk.catalogue.returns:
-        raise UsageError("claim.unknown_return", given=return_id[:40], allowed=", ".join(desk.catalogue.returns))
+    if return_id:
+        refuse_unknown_return(desk.catalogue, return_id)
     code = desk.catalogue.area_code(authority) if authority else None
     if authority and code not in desk.catalogue.authorities:
         names = ", ".join(a.name[desk.settings.language] for a in desk.catalogue.authorities.values())

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.intake import desk_of
-from pipelines.cli.session import Session, verb
+from pipelines.cli.intake import desk_of, refuse_unknown_return
+from pipelines.cli.session import HELP, Session, verb
 from pipelines.core.errors import FINE, FOUND, Place, UnreadableError, UsageError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings=HELP)
 def rules() -> None:
     """Rule catalogue, bench and replay / Catalog, mainc a phrawf y rheolau."""
 
@@ -25,8 +25,8 @@ def rules() -> None:
 def list_(session: Session, return_id: str | None) -> int:
     """Every rule with its severity and title / Pob rheol."""
     catalogue = desk_of(session).catalogue
-    if return_id and return_id not in catalogue.returns:
-        raise UsageError("claim.unknown_return", given=return_id[:40], allowed=", ".join(catalogue.returns))
+    if return_id:
+        refuse_unknown_return(catalogue, return_id)
     held = [r for r in catalogue.rules if not return_id or return_id in r.returns or not r.returns]
     session.give({"rules": [{"code": r.code, "severity": r.severity, "title": asdict(r.title)} for r in held]})
     for r in held:
@@ -100,8 +100,7 @@ def templates(session: Session, return_id: str, period: str, out: Path) -> int:
     from schemas.derive import templates as derive
 
     catalogue = desk_of(session).catalogue
-    if return_id not in catalogue.returns:
-        raise UsageError("claim.unknown_return", given=return_id[:40], allowed=", ".join(catalogue.returns))
+    refuse_unknown_return(catalogue, return_id)
     wanted = str(Period.parse(period))
     for lang in ("en", "cy"):
         made = derive.workbook(catalogue, return_id, wanted, lang)
