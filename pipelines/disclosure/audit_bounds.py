@@ -1,4 +1,4 @@
-"""Audit of sums: no line with a single hidden cell, and no protected cell that the lines together narrow.
+"""Audit of sums: no hidden cell alone in a line that tells it, and none that the lines together tell too closely.
 
 Rows and places on their own are looked at elsewhere (`audit_figures.py`, `audit_places.py`).
 """
@@ -85,8 +85,8 @@ union all select who, 0, $far, truth, true, table_id from gap;
 create table line as
 select line, case when sum(sign * truth) < 0 then -$far else 0 end::bigint as low,
        case when sum(sign * truth) > 0 then $far else 0 end::bigint as high,
-       sum(sign * truth) = 0 and line > 0 as must_pair, count(*) filter (where is_hidden) as n_hidden,
-       min(table_id) as table_id
+       sum(sign * truth) = 0 and line > 0 as can_subtract, count(*) filter (where is_hidden) as n_hidden,
+       count(*) filter (where not is_hidden and high > 0) as n_blunt, min(table_id) as table_id
 from term join limit_of using (who) group by line
 """
 STEP = """
@@ -108,14 +108,25 @@ where b.low > l.low or (b.high < l.high and b.high < $far // 2)
 """
 NARROWED = """
     select 'narrowed', table_id, count(*) from limit_of
-    where truth between 1 and $small and (low > 1 or high < $small) group by all
+    where truth between 1 and $small and (low > 1 or high < $open) group by all
 """
 WHOLE_GROUP_KNOWN = """
     select 'whole_group_known', g.table_id, count(*)
     from whole_group g join known k using (place) join limit_of l on l.who = k.who
     where g.is_hidden and l.low >= l.truth group by all
 """
-SINGLE = "select 'single_hidden', table_id, count(*) from line where must_pair and n_hidden = 1 group by all"
+# A cell hidden alone in a line is total less parts: tolerable where enough rounded figures blunt the difference (a zero
+# is exact and counts for nothing) and all lines together leave it wide. Asked after propagation.
+SINGLE = """
+    select 'single_hidden', line.table_id, count(*)
+    from line join term using (line) join limit_of l using (who)
+    where can_subtract and n_hidden = 1 and l.is_hidden and (n_blunt < $rounded or l.high - l.low < $lone)
+    group by all
+"""
+NEARLY_KNOWN = """
+    select 'nearly_known', table_id, count(*) from limit_of
+    where is_hidden and who in (select who from known) and high - low < $span group by all
+"""
 BARE_GAP = """
     select 'complement_open', table_id, count(*) from gap
     where truth between 1 and $small and not is_covered group by all
@@ -145,19 +156,32 @@ def _propagate(connection: duckdb.DuckDBPyConnection) -> int:
     return MAX_PASSES
 
 
+def _asked(connection: duckdb.DuckDBPyConnection, statement: str, config: DisclosureConfig) -> Found:
+    """What a statement finds, given those of the settings that it names."""
+    settings = {
+        "small": config.small_count_max,
+        "open": config.open_up_to,
+        "rounded": config.lone_cell_min_rounded,
+        "lone": config.lone_cell_min_span,
+        "span": config.hidden_min_span,
+        "half": config.rounding_base // 2,
+        "far": FAR,
+    }
+    return connection.execute(statement, {k: v for k, v in settings.items() if f"${k}" in statement}).fetchall()
+
+
 def check(connection: duckdb.DuckDBPyConnection, config: DisclosureConfig) -> Bounds:
-    """Lines with one hidden cell, complements that two shown counts give away, protected cells that are narrowed."""
-    small = {"small": config.small_count_max}
+    """Cells hidden alone where that tells them, complements that two shown counts give away, cells narrowed by sums."""
     connection.execute(WHO)
     for statement in MEMBERS.split(";"):
-        given = small | {"half": config.rounding_base // 2, "far": FAR}
-        connection.execute(statement, {k: v for k, v in given.items() if f"${k}" in statement})
-    found: Found = connection.execute(SINGLE).fetchall() + connection.execute(BARE_GAP, small).fetchall()
+        _asked(connection, statement, config)
+    found = _asked(connection, BARE_GAP, config)
     n_passes = _propagate(connection)
-    found += connection.execute(CONTRADICTION).fetchall()
-    found += connection.execute(NARROWED, small).fetchall() + connection.execute(WHOLE_GROUP_KNOWN).fetchall()
+    for statement in (CONTRADICTION, NARROWED, WHOLE_GROUP_KNOWN, SINGLE, NEARLY_KNOWN):
+        found += _asked(connection, statement, config)
     counts = connection.execute(
-        "select (select count(*) from line), (select count(*) from limit_of where truth between 1 and $small)", small
+        "select (select count(*) from line), (select count(*) from limit_of where truth between 1 and $small)",
+        {"small": config.small_count_max},
     ).fetchone()
     n_lines, n_protected = counts or (0, 0)
     return Bounds(found, n_lines, n_protected, n_passes)

@@ -63,7 +63,7 @@ SAME_SET = """
     with pair as (
         select a.set_name, a.breakdown, a.code, bool_or(a.shown_as = b.shown_as) as agrees
         from slice a join slice b using (same)
-        where (a.set_name, a.breakdown) <> (b.set_name, b.breakdown)
+        where a.nth = 1 and (a.set_name, a.breakdown) <> (b.set_name, b.breakdown)
         group by a.set_name, a.breakdown, a.code, b.set_name, b.breakdown)
     select 'same_set_differs', p.table_id, count(*)
     from place p

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.disclosure.records import Lines
+from pipelines.disclosure.records import Bounds, Lines
 from pipelines.disclosure.rounding import UNBOUNDED
 
 MAX_PASSES = 500
@@ -64,7 +64,7 @@ def _step(lines: Lines, members: pl.DataFrame, lower: pl.Series, upper: pl.Serie
     )
 
 
-def propagate(lines: Lines, members: pl.DataFrame, lower: pl.Series, upper: pl.Series) -> tuple[pl.Series, pl.Series]:
+def propagate(lines: Lines, members: pl.DataFrame, lower: pl.Series, upper: pl.Series) -> Bounds:
     """(lower, upper) of every cell once no line narrows anything further.
 
     Figures that contradict each other end it at once (some lower bound above its upper one): from there on bounds

@@ -17,7 +17,18 @@ class DisclosureConfig:
 
     rounding_base: int = 5
     small_count_max: int = 4
-    """Counts from 1 to this are hidden and must stay possible, all of them, for whoever holds the publication."""
+    """Counts from 1 to this are hidden."""
+    open_up_to: int = 5
+    """Every number from 1 to this must stay possible for a hidden small count, whoever holds the publication: one more
+    than the largest, so that what is shown never proves a hidden count to be small (disclosure note, 2.1)."""
+    hidden_min_span: int = 2
+    """No hidden cell, whatever it is hidden for, may be known closer than this (highest less lowest possible value)."""
+    lone_cell_min_rounded: int = 4
+    """A cell may stand hidden alone in a line only beside so many shown figures that are rounded and not zero: each is
+    off by up to half the base, so total minus parts is off by up to 8."""
+    lone_cell_min_span: int = 8
+    """And only if its bounds, all lines together, still span so much: what that many rounded figures leave at least
+    where the difference of the shown figures falls on zero. A narrower one has its likely values bunched at an end."""
     group_total_min: int = 5
     """Group disclosure (P3) is looked for in rows with at least this total."""
     percent_decimal_min_denominator: int = 4000

@@ -12,7 +12,7 @@ from schemas.catalogue import Catalogue
 
 SECTIONS = {
     "counts": ("rounding", "small", "zeros"),
-    "others": ("companions", "bounds", "same", "groups"),
+    "others": ("lone", "companions", "bounds", "values", "same", "groups"),
     "ratios": ("published_only", "decimals", "few", "weak", "complement", "averages", "limits"),
     "shown": ("codes", "missing", "reasons"),
     "check": ("audit", "refusal"),

@@ -22,12 +22,17 @@ def small_cells(register: Register, config: DisclosureConfig) -> pl.DataFrame:
 
 
 def parts_beside_small_complements(register: Register, config: DisclosureConfig) -> pl.DataFrame:
-    """P2: numerators whose complement is small; shown beside the denominator they would give it away."""
+    """P2: numerators whose complement is small; shown beside the denominator they would give it away.
+
+    Not a zero: there the denominator is as small as the complement and is hidden itself.
+    """
     small = small_cells(register, config)
+    some = register.cells.filter(pl.col("true") > 0).select("cell")
     return (
         register.rows.select("numerator_cell", "complement_cell")
         .drop_nulls()
         .join(small, left_on="complement_cell", right_on="cell", how="semi")
+        .join(some, left_on="numerator_cell", right_on="cell", how="semi")
         .select(pl.col("numerator_cell").alias("cell"))
         .unique()
         .sort("cell")
@@ -62,8 +67,8 @@ def whole_groups(register: Register, sensitive: frozenset[str], config: Disclosu
 def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig) -> tuple[pl.Series, Targets, int]:
     """(hidden by cell number, what must stay possible, number of rows under group disclosure).
 
-    A small cell must stay open down to 1 and up to the largest small count; a whole group must not be known to be
-    whole, so its lower bound must stay below its true count.
+    A small cell must stay open down to 1 and up to one more than the largest small count; a whole group must not be
+    known to be whole, so its lower bound must stay below its true count.
     """
     small = small_cells(register, config)
     beside = parts_beside_small_complements(register, config)
@@ -75,7 +80,7 @@ def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig
     )
     targets = pl.concat(
         [
-            small.with_columns(low=pl.lit(1, dtype=pl.Int64), high=pl.lit(config.small_count_max, dtype=pl.Int64)),
+            small.with_columns(low=pl.lit(1, dtype=pl.Int64), high=pl.lit(config.open_up_to, dtype=pl.Int64)),
             whole,
         ]
     ).sort("cell")

@@ -1,7 +1,7 @@
 """The proof of a release: the settings in force, what each table shows, and the verdict of the independent audit.
 
-Counts by reason go into a file of their own that is never published: how many cells of a table are protecting ones
-would help whoever guesses which hidden cells are small (disclosure note, 3.3).
+Counts by reason and table go into a file of their own that is never published: how many cells of a table are
+protecting ones would help whoever guesses which hidden cells are small (disclosure note, 3.3).
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ from pipelines.core.files import sha256_of
 from pipelines.disclosure.audit import Verdict
 from pipelines.disclosure.config import DisclosureConfig
 from pipelines.disclosure.records import Lines, Pattern, Register
+from pipelines.disclosure.register import ROLES
 
 MEAN_ERROR_MIN_CELLS = 100
 """A mean rounding error over fewer shown cells would tell something of the counts themselves."""
-METHOD = "round-hide-interval-1"
-"""Name of this method: conventional rounding, companions per line, interval propagation."""
+OTHERS_MIN_HIDDEN = 1000
+"""Among fewer hidden figures, how many of them protect others would help whoever guesses which are small."""
+METHOD = "round-hide-interval-2"
+"""Name of this method: conventional rounding, companions where a line does not blunt subtraction, interval
+propagation, superfluous companions given back."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ class DisclosureSummary:
     n_rounds: int
     verdict: Verdict
     disclosed_sha256: str
+    mean_rounding_error: float | None
+    """Over every shown figure that is a count or rests on one; None where few are shown."""
     cells_register: tuple[int, int, int]
     """Distinct sets of children shown anywhere, hidden for their own sake, hidden to protect others."""
     seconds: float = 0.0
@@ -83,35 +89,51 @@ def tables_of(worked: Worked) -> list[str]:
     return worked.table["table_id"].unique().sort().to_list()
 
 
-def _table_summaries(worked: Worked) -> tuple[TableSummary, ...]:
-    cells = worked.register.cells.select("cell", "true", primary=worked.primary, hidden=worked.pattern.hidden)
-    held = worked.register.rows.select("row", "numerator_cell", "denominator_cell").with_columns(
-        table_id=worked.table["table_id"],
-        cell=pl.coalesce("numerator_cell", "denominator_cell"),
-        status=worked.table["status"],
-        figure=pl.coalesce(worked.table["numerator"], worked.table["denominator"]),
-    )
-    state = held.join(cells, on="cell", how="left", maintain_order="left").with_columns(
-        pl.col("primary", "hidden").fill_null(value=False),
+def _states(worked: Worked) -> pl.DataFrame:
+    """One row per figure: table_id, is_c, why (`primary`, `secondary`; null where no count behind it is hidden), error.
+
+    The error is that of its count by rounding, null where the count is hidden.
+    """
+    state = worked.register.cells.select("cell", "true", own=worked.primary, hidden=worked.pattern.hidden)
+    held = worked.register.rows.select("row", *(f"{role}_cell" for role in ROLES))
+    for role in ROLES:
+        named = state.rename({"cell": f"{role}_cell"} | {n: f"{role}_{n}" for n in ("true", "own", "hidden")})
+        held = held.join(named, on=f"{role}_cell", how="left", maintain_order="left")
+    is_own = pl.any_horizontal(pl.col(f"{role}_own") for role in ROLES).fill_null(value=False)
+    is_hidden = pl.any_horizontal(pl.col(f"{role}_hidden") for role in ROLES).fill_null(value=False)
+    # an average has no count but its denominator; beside a numerator the denominator may be an open population
+    has_part = pl.col("numerator_true").is_not_null()
+    shown, true = ([pl.col(f"{role}{end}") for role in ROLES[:2]] for end in ("", "_true"))
+    figures = worked.table.select("table_id", "numerator", "denominator", "status")
+    return pl.concat([held, figures], how="horizontal").select(
+        "table_id",
         is_c=pl.col("status").str.split(",").list.contains("c"),
-        error=pl.when(~pl.col("hidden")).then((pl.col("figure") - pl.col("true")).abs()),
+        why=pl.when(is_own).then(pl.lit("primary")).when(is_hidden).then(pl.lit("secondary")),
+        error=pl.when(has_part).then(shown[0] - true[0]).otherwise(shown[1] - true[1]).abs(),
     )
-    grouped = state.group_by("table_id").agg(
+
+
+def _mean_error(errors: pl.Expr) -> pl.Expr:
+    return pl.when(errors.count() >= MEAN_ERROR_MIN_CELLS).then(errors.mean().round(2))
+
+
+def _table_summaries(states: pl.DataFrame) -> tuple[TableSummary, ...]:
+    is_c, why = pl.col("is_c"), pl.col("why")
+    grouped = states.group_by("table_id").agg(
         n_cells=pl.len(),
-        n_hidden=pl.col("is_c").sum(),
-        n_primary=(pl.col("is_c") & pl.col("primary")).sum(),
-        n_secondary=(pl.col("is_c") & pl.col("hidden") & ~pl.col("primary")).sum(),
-        n_withheld=(pl.col("is_c") & ~pl.col("hidden")).sum(),
-        mean_rounding_error=pl.when(pl.col("error").count() >= MEAN_ERROR_MIN_CELLS).then(
-            pl.col("error").mean().round(2)
-        ),
+        n_hidden=is_c.sum(),
+        n_primary=(is_c & (why == "primary")).sum(),
+        n_secondary=(is_c & (why == "secondary")).sum(),
+        n_withheld=(is_c & why.is_null()).sum(),
+        mean_rounding_error=_mean_error(pl.col("error")),
     )
     return tuple(TableSummary(**row) for row in grouped.sort("table_id").iter_rows(named=True))
 
 
 def summary(worked: Worked, verdict: Verdict, disclosed_sha256: str) -> DisclosureSummary:
     """The figures of the proof."""
-    tables = _table_summaries(worked)
+    states = _states(worked)
+    tables = _table_summaries(states)
     shown_somewhere = worked.register.cells["is_published"]
     hidden = worked.pattern.hidden & shown_somewhere
     primary = worked.primary & shown_somewhere
@@ -126,18 +148,32 @@ def summary(worked: Worked, verdict: Verdict, disclosed_sha256: str) -> Disclosu
         n_rounds=worked.pattern.n_rounds,
         verdict=verdict,
         disclosed_sha256=disclosed_sha256,
+        mean_rounding_error=states.select(_mean_error(pl.col("error"))).item(),
         cells_register=(int(shown_somewhere.sum()), int(primary.sum()), int((hidden & ~primary).sum())),
     )
 
 
+def _quality(found: DisclosureSummary) -> dict[str, float | int | None]:
+    """What protection cost the reader, for the release as a whole: by table it would help an attacker."""
+    for_others = sum(t.n_secondary for t in found.tables)
+    return {
+        "figures": found.n_cells,
+        "shown": found.n_cells - found.n_hidden,
+        "shown_share": round(1 - found.n_hidden / found.n_cells, 4) if found.n_cells else None,
+        "mean_rounding_error": found.mean_rounding_error,
+        "hidden_to_protect_others": for_others if found.n_hidden >= OTHERS_MIN_HIDDEN else None,
+    }
+
+
 def proof_json(found: DisclosureSummary, config: DisclosureConfig) -> str:
-    """What may stand beside the release. No count by reason, no key of a cell."""
+    """What may stand beside the release: no key of a cell, and no count by reason but one for the whole release."""
     verdict = found.verdict
     record = {
         "publication_id": found.publication_id,
         "method": METHOD,
         "configuration": asdict(config),
         "disclosed_sha256": found.disclosed_sha256,
+        "quality": _quality(found),
         "tables": [
             {
                 "table_id": t.table_id,

@@ -9,6 +9,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.disclosure.config import DisclosureConfig
+
+Bounds = tuple[pl.Series, pl.Series]
+"""(lower, upper) of every cell, by cell number."""
+
 
 @dataclass(frozen=True)
 class Register:
@@ -43,6 +48,18 @@ class Targets:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """All that secondary suppression works from."""
+
+    register: Register
+    lines: Lines
+    primary: pl.Series
+    """Boolean by cell number: hidden for its own sake."""
+    targets: Targets
+    config: DisclosureConfig
+
+
+@dataclass(frozen=True)
 class Pattern:
     """Which cells are hidden, and how the room came to it."""
 
@@ -52,4 +69,4 @@ class Pattern:
     upper: pl.Series
     n_rounds: int
     n_unprotected: int
-    """Protected cells that could still be narrowed when the room gave up; zero unless the pattern failed."""
+    """Hidden cells that could still be narrowed too far when the room gave up; zero unless the pattern failed."""

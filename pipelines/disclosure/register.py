@@ -176,4 +176,11 @@ def build(catalogue: Catalogue, publication: Publication, cells_path: Path) -> R
     for role in ROLES:
         held = numbered.filter(pl.col("role") == role).select("row", pl.col("cell").alias(f"{role}_cell"))
         rows = rows.join(held, on="row", how="left")
-    return Register(rows=rows.sort("row"), places=places, cells=cells)
+    return Register(rows=_one_complement(rows).sort("row"), places=places, cells=cells)
+
+
+def _one_complement(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same complement wherever part and whole are the same: its own counts are often too small to tell that."""
+    pair = ["numerator_cell", "denominator_cell"]
+    has_one = pl.col("complement_cell").is_not_null()
+    return rows.with_columns(complement_cell=pl.when(has_one).then(pl.col("complement_cell").min().over(pair)))

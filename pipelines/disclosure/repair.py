@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.disclosure import bounds
 from pipelines.disclosure.companions import Board
-from pipelines.disclosure.records import Lines
+from pipelines.disclosure.records import Bounds, Lines
 
 Goal = tuple[int, bool]
 """A cell, and whether its upper bound must rise (else its lower bound must fall)."""
@@ -20,7 +20,7 @@ Goal = tuple[int, bool]
 class _Reasons:
     """Which lines hold a bound where it is, and which members of the line are to blame."""
 
-    def __init__(self, lines: Lines, members: pl.DataFrame, held: tuple[pl.Series, pl.Series]) -> None:
+    def __init__(self, lines: Lines, members: pl.DataFrame, held: Bounds) -> None:
         lower, upper = held
         found = bounds.implied(lines.lines, members, lower, upper).with_columns(
             lower=lower.gather(members["cell"]), upper=upper.gather(members["cell"])
@@ -57,7 +57,7 @@ def _choose(board: Board, reasons: _Reasons, goal: Goal) -> int | None:
     seen, queue = {goal}, deque([goal])
     while queue:
         blamed = [g for g in reasons.blamed(queue.popleft()) if g not in seen]
-        candidates = {c for c, _ in blamed if board.is_published[c] and not board.is_hidden[c]}
+        candidates = {c for c, _ in blamed if board.may_hide[c] and not board.is_hidden[c]}
         if candidates:
             return min(candidates, key=board.score)
         seen.update(blamed)
@@ -78,7 +78,7 @@ def _near(lines: Lines, cells: pl.DataFrame, steps: int | None) -> pl.DataFrame:
     return found
 
 
-def widen(board: Board, lines: Lines, failing: pl.DataFrame, held: tuple[pl.Series, pl.Series]) -> None:
+def widen(board: Board, lines: Lines, failing: pl.DataFrame, held: Bounds) -> None:
     """Hides one more cell for each failing cell, unless this round already hid a cell that bears on it.
 
     Looks near the failing cells first, and at every line for those whose reasons lie further off.
