@@ -75,9 +75,13 @@ def table_of(held: Return, names: tuple[str, ...]) -> str | None:
 
 def profile_columns(profile: ExportProfile) -> frozenset[str]:
     """Folded columns by which an export of this profile is recognised."""
-    named = [c.column for c in profile.columns]
-    named += [c for c in (profile.authority_column, profile.snapshot_date_column) if c]
-    return frozenset(fold_name(column) for column in named)
+    return frozenset(fold_name(column) for column in profile_names(profile))
+
+
+def profile_names(profile: ExportProfile) -> tuple[str, ...]:
+    """Columns of a profile as the system writes them, those of the authority and the date among them."""
+    context = (profile.authority_column, profile.snapshot_date_column)
+    return (*(c.column for c in profile.columns), *(c for c in context if c))
 
 
 def all_columns(catalogue: Catalogue) -> frozenset[str]:

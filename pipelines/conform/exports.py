@@ -70,7 +70,7 @@ def read(grids: Sequence[Grid], profile: ExportProfile, context: tuple[Catalogue
     for i in range(len(grids)):
         if i != chosen:
             log.add("LY11", "not_a_table_of_the_return")
-    placed = _lay_out(grid, row or 0, profile)
+    placed = layout.lay_out(grid, row or 0, _official(profile))
     cells, lines = layout.data_rows(grid, placed, log)
     source = Source(catalogue, profile, held, _rows(cells, lines, placed), log)
     note = SourceNote(grid.file, grid.names[0], None, int(grid.lines[row or 0]), placed.near, placed.unknown)
@@ -93,11 +93,10 @@ def _read(source: Source, placed: TableLayout, note: SourceNote) -> Export:
     return Export(found, authorities, tuple(days.drop_nulls().unique().sort()))
 
 
-def _lay_out(grid: Grid, row: int, profile: ExportProfile) -> TableLayout:
-    named = [c.column for c in profile.columns]
-    named += [c for c in (profile.authority_column, profile.snapshot_date_column) if c]
-    official = columns.TableColumns("episode", {c: c for c in named}, {fold_name(c): c for c in named})
-    return layout.lay_out(grid, row, official)
+def _official(profile: ExportProfile) -> columns.TableColumns:
+    """The columns of a profile, each standing for itself: one of them may feed items of several tables."""
+    named = columns.profile_names(profile)
+    return columns.TableColumns("episode", {c: c for c in named}, {fold_name(c): c for c in named})
 
 
 def _rows(cells: pl.DataFrame, lines: pl.Series, placed: TableLayout) -> pl.DataFrame:
@@ -110,23 +109,11 @@ def _report(source: Source, placed: TableLayout) -> None:
     log, profile = source.log, source.profile
     log.judge(("LY02", "LY03", "LY04", "LY05", "LY06", "LY07", "LY08", "LY16"), len(profile.columns))
     for c in profile.columns:
-        held = source.catalogue.tables[c.table].item(c.item)
-        if c.column in placed.columns or held is None:
+        table = source.catalogue.tables[c.table]
+        if c.column in placed.columns or table.item(c.item) is None:
             continue
-        is_key = c.item == source.catalogue.tables[c.table].keys[0]
-        rule = "LY03" if is_key else "LY16" if held.presence == "optional" else "LY02"
-        log.add(rule, f"missing_column:{c.column}", Place(table=c.table, item=c.item))
-    for rule, word, names in (
-        ("LY04", "renamed_column", placed.renamed),
-        ("LY06", "near_column", placed.near),
-        ("LY07", "duplicate_column", placed.duplicated),
-    ):
-        for column in names:
-            log.add(rule, f"{word}:{column}", Place(table="episode"))
-    if len(placed.unknown) > len(placed.near):
-        log.add("LY05", f"extra_columns:{len(placed.unknown) - len(placed.near)}", Place(table="episode"))
-    if placed.is_header_late:
-        log.add("LY08", "late_header", Place(table="episode"))
+        log.add(layout.rule_of_absence(table, c.item), f"missing_column:{c.column}", Place(table=c.table, item=c.item))
+    layout.report_names(placed, source.catalogue.tables[placed.table], _official(profile), log)
 
 
 def _snapshot_days(source: Source) -> pl.Series:

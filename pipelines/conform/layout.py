@@ -92,14 +92,27 @@ def report(layout: TableLayout, table: Table, official: TableColumns, place: tup
     log.judge(_LAYOUT_RULES, len(official.columns))
     log.judge(("LY08",), 1)
     for item in layout.missing if is_tabular else ():
-        held = table.item(item)
-        presence = held.presence if held else "optional"
-        rule = "LY03" if item == table.keys[0] else "LY16" if presence == "optional" else "LY02"
-        log.add(rule, f"missing_column:{official.columns[item]}", Place(table=layout.table, item=item))
-    for item in layout.renamed:
-        log.add("LY04", f"renamed_column:{official.columns[item]}", Place(table=layout.table, item=item))
-    for item in layout.duplicated:
-        log.add("LY07", f"duplicate_column:{official.columns[item]}", Place(table=layout.table, item=item))
+        place = Place(table=layout.table, item=item)
+        log.add(rule_of_absence(table, item), f"missing_column:{official.columns[item]}", place)
+    report_names(layout, table, official, log)
+
+
+def rule_of_absence(table: Table, item: str) -> str:
+    """The rule that an absent column breaks: that of the key, of what may be blank, or of all others."""
+    held = table.item(item)
+    is_optional = held is None or held.presence == "optional"
+    return "LY03" if item == table.keys[0] else "LY16" if is_optional else "LY02"
+
+
+def report_names(layout: TableLayout, table: Table, official: TableColumns, log: FaultLog) -> None:
+    """Tell the columns that are there under another name, twice, nearly or needlessly, and a late header."""
+    for rule, word, names in (
+        ("LY04", "renamed_column", layout.renamed),
+        ("LY07", "duplicate_column", layout.duplicated),
+    ):
+        for item in names:  # of an export these are its columns, which are no items
+            place = Place(table=layout.table, item=item if table.item(item) else None)
+            log.add(rule, f"{word}:{official.columns[item]}", place)
     for column in layout.near:
         log.add("LY06", f"near_column:{column}", Place(table=layout.table))
     # Names as received may be content (a file without a header), so extra columns are told by number only.
