@@ -66,7 +66,7 @@ class Built:
     @property
     def edition(self) -> Path:
         """The folder of the one edition."""
-        return next(p for p in sorted((self.settings.paths.published / PUBLICATION).iterdir()) if p.is_dir())
+        return next(p for p in sorted((self.settings.paths.published / PUBLICATION).glob("20*")) if p.is_dir())
 
     def copy(self, folder: Path) -> Built:
         """The same in another folder, to be changed."""

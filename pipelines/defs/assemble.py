@@ -3,6 +3,8 @@
 Assets, checks and jobs do not belong here.
 """
 
+import warnings
+
 import dagster as dg
 
 import schemas
@@ -14,6 +16,13 @@ from pipelines.flow.desk import Desk
 
 def build_definitions(desk: Desk | None = None) -> dg.Definitions:
     """Every asset, check, job and sensor. With a desk, runs use it; else each run reads the settings."""
+    with warnings.catch_warnings():
+        # backfill_policy is marked beta; one run for many partitions is what makes a build take seconds, not minutes.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return _assembled(desk)
+
+
+def _assembled(desk: Desk | None) -> dg.Definitions:
     catalogue = schemas.load()
     settings = desk.settings if desk else Settings.load()
     made = [

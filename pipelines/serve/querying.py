@@ -86,3 +86,4 @@ def _clock(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[No
         yield
     finally:
         timer.cancel()
+        timer.join()  # a thread that still holds the connection at the end of the process makes the engine complain

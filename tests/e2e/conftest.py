@@ -40,4 +40,3 @@ def planted_defects() -> dict[str, int]:
     for defect in held["defects"]:
         found[defect["path"]] += 1
     return found
-

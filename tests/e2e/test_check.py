@@ -15,6 +15,7 @@ from made_submissions import Tables, submission, write_csvs, write_zip
 
 from pipelines.core import messages
 
+
 @pytest.fixture(scope="module")
 def tables() -> Tables:
     return submission(4)
@@ -67,7 +68,9 @@ def test_for_machines_there_is_one_object(mesur: Mesur) -> None:
 
 
 def test_the_report_is_written_where_it_is_asked_for(mesur: Mesur, tmp_path: Path) -> None:
-    told = mesur("check", SAMPLE / "returns/2023-24/W06000021.xlsx", "--out", tmp_path / "report", "--format", "csv,json")
+    told = mesur(
+        "check", SAMPLE / "returns/2023-24/W06000021.xlsx", "--out", tmp_path / "report", "--format", "csv,json"
+    )
     assert str(tmp_path / "report") in told.out
     held = json.loads((tmp_path / "report" / "examination.json").read_text("utf-8"))
     rows = list(csv.DictReader((tmp_path / "report" / "faults.csv").read_text("utf-8-sig").splitlines()))
@@ -96,9 +99,7 @@ def test_an_authority_may_be_named_as_people_name_it(mesur: Mesur) -> None:
 
 def test_the_year_before_may_be_laid_beside_it(mesur: Mesur) -> None:
     before, now = (SAMPLE / f"returns/{year}/W06000008.xml" for year in ("2021-22", "2022-23"))
-    alone, beside = (
-        mesur("check", now, "--json", *more).record["coverage"] for more in ((), ("--previous", before))
-    )
+    alone, beside = (mesur("check", now, "--json", *more).record["coverage"] for more in ((), ("--previous", before)))
     n_ran = [sum(row["status"] == "ran" for row in rows) for rows in (alone, beside)]
     assert n_ran[1] > n_ran[0], "no rule used the year before"
 

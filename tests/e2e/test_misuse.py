@@ -114,7 +114,9 @@ def test_the_help_names_every_verb_in_both_languages(mesur: Mesur) -> None:
         told = mesur("--help", lang=lang)
         assert told.code == 0
         for verb in VERBS:
-            assert re.search(rf"^  {verb} +{re.escape(messages.say(f'cli.verb.{verb}', lang)[:20])}", told.out, re.M)
+            assert re.search(
+                rf"^  {verb} +{re.escape(messages.say(f'cli.verb.{verb}', lang)[:20])}", told.out, re.MULTILINE
+            )
 
 
 def test_no_verb_at_all_shows_the_help_as_wrong_use(mesur: Mesur) -> None:

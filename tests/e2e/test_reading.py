@@ -25,7 +25,7 @@ from pipelines.core import messages
 from schemas import Catalogue
 
 STOCK = "select period_id, numerator from measure_values_en where measure_id = 'CLA_STOCK' and area_code = 'W92000004'"
-ONE_CELL = "select title_en from dim_measure where measure_id = 'CLA_STOCK'"
+ONE_CELL = "select measure_title_en as title_en from dim_measure where measure_id = 'CLA_STOCK'"
 
 
 def test_a_query_answers_for_people_and_for_machines(mesur: Mesur, built: Built) -> None:
@@ -36,6 +36,12 @@ def test_a_query_answers_for_people_and_for_machines(mesur: Mesur, built: Built)
     assert [line.split()[0] for line in told.out.splitlines()[2:]] == [row["measure_id"] for row in held["rows"]]
     cut = mesur("query", sql, "--limit", "1", data=built.data)
     assert messages.say("query.cut", "en", shown=1, n=len(held["rows"])) in cut.out
+
+
+def test_a_process_of_its_own_says_nothing_beside_its_answer(built: Built) -> None:
+    """Engines complain on stderr when a process ends while something still holds them."""
+    told = made_build.run(built.data, "query", ONE_CELL, "--json")
+    assert told.record["rows"] == [{"title_en": "Children looked after at the period end"}]
 
 
 @pytest.mark.parametrize(
@@ -141,9 +147,10 @@ def test_a_release_is_refused_when_the_protected_cells_give_something_away(
     own = built.copy(tmp_path)
     path = own.settings.paths.disclosed / made_build.PUBLICATION / "disclosed.parquet"
     rows = pl.read_parquet(path)
-    hidden = pl.col("status").str.split(",").list.contains("c")
-    rows.with_columns(status=pl.when(hidden).then(pl.lit("")).otherwise("status"), numerator=pl.when(hidden).then(3)
-                      .otherwise("numerator"), value=pl.when(hidden).then(3.0).otherwise("value")).write_parquet(path)  # fmt: skip
+    is_hidden = pl.col("status").str.split(",").list.contains("c")
+    told = {"status": pl.lit(""), "numerator": pl.lit(3), "value": pl.lit(3.0)}
+    shown = [pl.when(is_hidden).then(to).otherwise(name).alias(name) for name, to in told.items()]
+    rows.with_columns(shown).write_parquet(path)
     told = mesur("release", "latest", "--status", "final", "--json", data=own.data)
     assert (told.code, told.record["error"]) == (4, "release.refused")
     assert len([p for p in own.edition.parent.iterdir() if p.is_dir()]) == 1
