@@ -5,7 +5,8 @@ Each of the steps has a module of its own; keeping the bytes and the ledger belo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -31,11 +32,15 @@ from pipelines.conform.records import (
 from pipelines.conform.tables import CastTable
 
 if TYPE_CHECKING:
-    from pipelines.conform.rules.records import RuleOutcome
+    from pipelines.conform.rules.records import RuleJob, RuleOutcome
     from schemas.catalogue import Catalogue
 
 Previous = Sequence[FileLike] | Mapping[str, pl.DataFrame] | Callable[[Identity], Mapping[str, pl.DataFrame]]
 """The submission of the period before: its files, its typed tables, or a way to find these once it is known whose."""
+
+Submission = tuple[Sequence[FileLike], Claim]
+Lookup = Callable[[Identity], Mapping[str, pl.DataFrame]]
+"""Finds the typed tables of the period before, once it is known whose."""
 
 _PROBLEM_RULES = {
     **dict.fromkeys(("empty", "no_rows"), "FM01"),
@@ -90,7 +95,45 @@ def examine(
     """
     reading = read_submission(catalogue, tokeniser, files, claim)
     before = _previous_tables(catalogue, tokeniser, previous, reading)
-    outcome = judge(catalogue, reading, before)
+    return _examined(catalogue, [reading], [before])[0]
+
+
+def examine_many(
+    catalogue: Catalogue, tokeniser: Tokeniser, submissions: Sequence[Submission], previous: Lookup
+) -> list[Examination]:
+    """What `examine` says of each submission, in the order given; the rules of a return and period run once for all."""
+    return next(examine_in_turn(catalogue, tokeniser, [submissions], previous))
+
+
+def examine_in_turn(
+    catalogue: Catalogue, tokeniser: Tokeniser, batches: Iterable[Sequence[Submission]], previous: Lookup
+) -> Iterator[list[Examination]]:
+    """`examine_many` for one batch after the other; while one is judged, and used by the caller, the next is read.
+
+    `previous` is asked when a batch is judged, so it may answer with what the caller made of the batch before.
+    """
+
+    def read(batch: Sequence[Submission]) -> list[Reading]:
+        return [read_submission(catalogue, tokeniser, files, claim) for files, claim in batch]
+
+    # One reader: reading is Python for the better part, judging is DuckDB, and the two hardly wait for each other.
+    with ThreadPoolExecutor(1) as pool:
+        waiting = iter(batches)
+        ahead = pool.submit(read, first) if (first := next(waiting, None)) is not None else None
+        while ahead is not None:
+            readings = ahead.result()
+            ahead = pool.submit(read, batch) if (batch := next(waiting, None)) is not None else None
+            yield _examined(catalogue, readings, [previous(r.identity) for r in readings])
+
+
+def _examined(
+    catalogue: Catalogue, readings: Sequence[Reading], before: Sequence[Mapping[str, pl.DataFrame]]
+) -> list[Examination]:
+    judged = judge_many(catalogue, readings, before)
+    return [_examination(catalogue, *one) for one in zip(readings, judged, strict=True)]
+
+
+def _examination(catalogue: Catalogue, reading: Reading, outcome: RuleOutcome | None) -> Examination:
     faults, coverage = merge(catalogue, reading.log, outcome)
     return Examination(
         identity=reading.identity,
@@ -192,19 +235,35 @@ def _finished(read: Read, identity: Identity, tools: tuple[Tokeniser, FaultLog])
     }
 
 
-def judge(catalogue: Catalogue, reading: Reading, previous: Mapping[str, pl.DataFrame]) -> RuleOutcome | None:
-    """The outcome of the rules on a reading, None where it is not known whose rules would apply."""
-    identity = reading.identity
-    if not identity.return_id or not identity.period_id or not reading.tables or reading.log.has("ID10"):
-        return None
+def judge_many(
+    catalogue: Catalogue, readings: Sequence[Reading], previous: Sequence[Mapping[str, pl.DataFrame]]
+) -> list[RuleOutcome | None]:
+    """The outcome of the rules on each reading, None where it is not known whose rules would apply."""
     from pipelines.conform import rules
 
-    context = rules.RuleContext(
-        authority_code=identity.authority_code,
+    found: list[RuleOutcome | None] = [None] * len(readings)
+    together: dict[tuple[str, str], list[int]] = {}
+    for n, reading in enumerate(readings):
+        identity = reading.identity
+        if identity.return_id and identity.period_id and reading.tables and not reading.log.has("ID10"):
+            together.setdefault((identity.return_id, identity.period_id), []).append(n)
+    for (return_id, period_id), members in together.items():
+        jobs = [_job(readings[n], previous[n]) for n in members]
+        outcomes = rules.run_many(catalogue, return_id, period_id, jobs)
+        for n, outcome in zip(members, outcomes, strict=True):
+            found[n] = outcome
+    return found
+
+
+def _job(reading: Reading, previous: Mapping[str, pl.DataFrame]) -> RuleJob:
+    from pipelines.conform.rules import RuleContext, RuleJob
+
+    context = RuleContext(
+        authority_code=reading.identity.authority_code,
         raw={t: cast.raw for t, cast in reading.read.tables.items()},
         collected=reading.read.collected,
     )
-    return rules.run(catalogue, identity.return_id, identity.period_id, reading.tables, previous, context)
+    return RuleJob(reading.tables, previous, context)
 
 
 def _previous_tables(

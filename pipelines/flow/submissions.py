@@ -8,12 +8,11 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.conform import Claim, Examination, SourceFile, examine, write_all
+from pipelines.conform import Claim, Examination, SourceFile, examine, examine_in_turn, write_all
 from pipelines.conform import Identity as Found
 from pipelines.core.errors import Place, RefusedError, UnreadableError, UsageError
 from pipelines.core.keys import Tokeniser
@@ -104,7 +103,7 @@ def land(desk: Desk, deliveries: Iterable[Delivery]) -> tuple[Registration, ...]
 def judge_waiting(desk: Desk, return_id: str, wanted: Collection[tuple[str, str]]) -> tuple[Judged, ...]:
     """Examine what is in the ledger as received, for (authority, period) pairs of one return.
 
-    Period by period, because a year is compared with the year before; within a period several at a time.
+    Period by period, because a year is compared with the year before; all of a period at once.
     """
     latest = Ledger(desk.settings.paths).view().latest.values()
     waiting = [
@@ -114,11 +113,34 @@ def judge_waiting(desk: Desk, return_id: str, wanted: Collection[tuple[str, str]
         and rows[0].return_id == return_id
         and (rows[0].authority_code, rows[0].period_id) in wanted
     ]
-    done: list[Judged] = []
-    for period in sorted({rows[0].period_id or "" for rows in waiting}):
-        done += _judged(desk, [rows for rows in waiting if rows[0].period_id == period])
+    periods = sorted({rows[0].period_id or "" for rows in waiting})
+    batches = [[rows for rows in waiting if rows[0].period_id == period] for period in periods]
+    counting, done = _counting(desk), list[Judged]()
+    turns = examine_in_turn(
+        desk.catalogue,
+        desk.tokeniser,
+        ([_submission(desk, rows) for rows in batch] for batch in batches),
+        lambda found: previous_tables(desk, found, counting),
+    )
+    for period, batch, found in zip(periods, batches, turns, strict=True):
+        done += _decided(desk, [_filed(desk, rows, one) for rows, one in zip(batch, found, strict=True)])
+        counting.update(_counting(desk))
         desk.progress("flow.examined", n=len(done), of=len(waiting), what=f"{return_id} {period}")
     return tuple(done)
+
+
+def _submission(desk: Desk, rows: tuple[LedgerRow, ...]) -> tuple[list[SourceFile], Claim]:
+    """The kept bytes of a submission, and what it was received as."""
+    first = rows[0]
+    return _bytes_of(kept_files(desk, rows)), Claim(
+        first.return_id, first.authority_code, first.period_id, first.system
+    )
+
+
+def _filed(desk: Desk, rows: tuple[LedgerRow, ...], found: Examination) -> Filed:
+    first = rows[0]
+    placed = Identity(first.return_id, first.authority_code, first.period_id, first.system)
+    return kept_files(desk, rows), placed, found
 
 
 def receive(desk: Desk, paths: Sequence[Path], claim: Claim) -> Judged:
@@ -152,20 +174,6 @@ def _placed(found: Examination, claim: Claim) -> Identity:
     return Identity(str(parts["return"]), str(parts["authority"]), parts["period"], i.system)
 
 
-def _judged(desk: Desk, waiting: Sequence[tuple[LedgerRow, ...]]) -> tuple[Judged, ...]:
-    before = _counting(desk)
-
-    def look(rows: tuple[LedgerRow, ...]) -> Filed:
-        kept, first = kept_files(desk, rows), rows[0]
-        claim = Claim(first.return_id, first.authority_code, first.period_id, first.system)
-        placed = Identity(first.return_id, first.authority_code, first.period_id, first.system)
-        return kept, placed, _examined(desk, kept, claim, before)
-
-    desk.tokeniser  # noqa: B018 (loaded once, before the threads ask for it)
-    with ThreadPoolExecutor(desk.settings.threads) as pool:
-        return _decided(desk, list(pool.map(look, waiting)))
-
-
 def kept_files(desk: Desk, rows: Iterable[LedgerRow]) -> tuple[KeptFile, ...]:
     """The kept bytes of a submission, as the ledger names them."""
     folder = desk.settings.paths.landing_files
@@ -177,12 +185,14 @@ def examined_again(desk: Desk, rows: Sequence[LedgerRow], claim: Claim) -> Exami
     return _examined(desk, kept_files(desk, rows), claim)
 
 
-def _examined(
-    desk: Desk, kept: Sequence[KeptFile], claim: Claim, counting: Mapping[Whose, LedgerRow] | None = None
-) -> Examination:
-    held = _counting(desk) if counting is None else counting
-    files = [SourceFile(k.name, k.path.read_bytes()) for k in kept]
+def _examined(desk: Desk, kept: Sequence[KeptFile], claim: Claim) -> Examination:
+    held = _counting(desk)
+    files = _bytes_of(kept)
     return examine(desk.catalogue, desk.tokeniser, files, claim, lambda found: previous_tables(desk, found, held))
+
+
+def _bytes_of(kept: Sequence[KeptFile]) -> list[SourceFile]:
+    return [SourceFile(k.name, k.path.read_bytes()) for k in kept]
 
 
 def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:

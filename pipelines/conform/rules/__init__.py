@@ -3,8 +3,8 @@
 Reading files and typing cells do not belong here (see the rest of `pipelines/conform/`).
 """
 
-from pipelines.conform.rules.engine import run, run_pack
+from pipelines.conform.rules.engine import run, run_many, run_pack
 from pipelines.conform.rules.packs import Pack, pack_of
-from pipelines.conform.rules.records import RuleContext, RuleOutcome
+from pipelines.conform.rules.records import RuleContext, RuleJob, RuleOutcome
 
-__all__ = ["Pack", "RuleContext", "RuleOutcome", "pack_of", "run", "run_pack"]
+__all__ = ["Pack", "RuleContext", "RuleJob", "RuleOutcome", "pack_of", "run", "run_many", "run_pack"]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipelines.conform.rules.records import PREVIOUS, Aggregate, CompiledRule
+from pipelines.conform.rules.records import JOB, OWN_AUTHORITY, PREVIOUS, Aggregate, CompiledRule
 from pipelines.conform.rules.vocabulary import Arguments, RuleError, Scope, fault_of
 from schemas.model import Rule
 
@@ -28,6 +28,8 @@ ORDERS = {
 """Order of a child's rows for `prev_` and `next_`; other tables keep the order of the file."""
 LATEST = {"episode": "episode_start_date desc nulls last, row_id desc"}
 """Which row of the previous period `l_` shows; other tables show the first of the child."""
+_OWN = re.compile(r"\bown_authority\s*\(\s*\)")
+_WINDOW = re.compile(r"\bover\s*\(\s*(partition\s+by\s)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,18 +48,24 @@ class Shapes:
 def compile_rule(rule: Rule, scope: Scope, sql_of: Callable[[str], str]) -> CompiledRule:
     """SQL of one rule. Raises RuleError (unknown word, missing argument) or FileNotFoundError (no SQL file)."""
     given = Arguments(rule)
-    judged = rule.where or "true"
+    judged = _placed(rule.where or "true")
     if rule.check == "sql":
-        return CompiledRule(rule, judged, None, sql_of(given.text("file", rule.code)))
+        return CompiledRule(rule, judged, None, _placed(sql_of(given.text("file", rule.code))))
     exists = tuple(t for t in (given.text("other"),)) if rule.check == "exists_in_table" else ()
     return CompiledRule(
         rule,
         judged,
-        f"({judged}) and ({fault_of(rule, scope)})",
+        f"({judged}) and ({_placed(fault_of(rule, scope))})",
         also=given.texts("also"),
         aggregates=_aggregates(rule),
         exists=exists + given.texts("exists"),
+        windows=_windows(rule),
     )
+
+
+def _placed(sql: str) -> str:
+    """`own_authority()` as the column of that name: one pass judges the rows of many authorities."""
+    return _OWN.sub(OWN_AUTHORITY, sql)
 
 
 def _aggregates(rule: Rule) -> tuple[Aggregate, ...]:
@@ -65,12 +73,24 @@ def _aggregates(rule: Rule) -> tuple[Aggregate, ...]:
     if not isinstance(values, Mapping):
         raise RuleError(f"{rule.code}: values must be a mapping of name to SQL")
     full = {name: v if isinstance(v, Mapping) else {"of": "episode", "sql": v} for name, v in values.items()}
-    return tuple(Aggregate(str(name), str(v["of"]), str(v["sql"])) for name, v in full.items())
+    return tuple(Aggregate(str(name), str(v["of"]), _placed(str(v["sql"]))) for name, v in full.items())
+
+
+def _windows(rule: Rule) -> tuple[tuple[str, str], ...]:
+    """(name, SQL) of the windows that a rule brings along, each kept within the rows of one submission."""
+    values = rule.arguments.get("windows", {})
+    if not isinstance(values, Mapping):
+        raise RuleError(f"{rule.code}: windows must be a mapping of name to SQL")
+    return tuple((str(name), _WINDOW.sub(_within_job, _placed(str(sql)))) for name, sql in values.items())
+
+
+def _within_job(found: re.Match[str]) -> str:
+    return f"over (partition by {JOB}" + (", " if found[1] else " ")
 
 
 def words_of(rules: Sequence[CompiledRule]) -> frozenset[str]:
     """Every lower-case word in the SQL of the rules: the candidates for column names."""
-    return frozenset(word for rule in rules for word in WORD.findall(rule.text))
+    return frozenset(word for rule in rules for word in WORD.findall(rule.text.lower()))
 
 
 def source_sql(table: str, rules: Sequence[CompiledRule], shapes: Shapes) -> str:
@@ -88,7 +108,8 @@ def source_sql(table: str, rules: Sequence[CompiledRule], shapes: Shapes) -> str
     ]
     columns = ["e.*", *_window_columns(table, words, shapes), *_same_columns(rules)]
     order = ORDERS.get(table, "row_id")
-    window = f" window o as (partition by e.child_id order by {order})" if " over o " in " ".join(columns) else ""
+    rank = f"partition by e.{JOB}, e.child_id order by {order}"  # rows without a child id meet within their job only
+    window = f" window o as ({rank})" if " over o " in " ".join(columns) else ""
     rows = f"(select {', '.join(columns)} from {table} e{window}) s"
     return f"select * from {rows} " + " ".join(j for j in joins if j)
 
@@ -102,14 +123,9 @@ def _window_columns(table: str, words: frozenset[str], shapes: Shapes) -> list[s
 
 def _same_columns(rules: Sequence[CompiledRule]) -> list[str]:
     keys = {Arguments(r.rule).texts("items") for r in rules if r.rule.check == "unique_in_table"}
-    own = {str(n): str(sql) for r in rules for n, sql in _mapping(r.rule, "windows").items()}
-    counts = [f"count(*) over (partition by {', '.join(k)}) as same_{'_and_'.join(k)}" for k in sorted(keys)]
+    own = {name: sql for r in rules for name, sql in r.windows}
+    counts = [f"count(*) over (partition by {JOB}, {', '.join(k)}) as same_{'_and_'.join(k)}" for k in sorted(keys)]
     return counts + [f"{sql} as {name}" for name, sql in sorted(own.items())]
-
-
-def _mapping(rule: Rule, argument: str) -> Mapping[object, object]:
-    value = rule.arguments.get(argument, {})
-    return value if isinstance(value, Mapping) else {}
 
 
 def _header_join(words: frozenset[str], shapes: Shapes) -> str:
@@ -162,27 +178,53 @@ def bits_of(rules: Sequence[CompiledRule]) -> tuple[Bit, ...]:
     return tuple(Bit(r.rule.code, i // MASK_BITS, 1 << (i % MASK_BITS)) for i, r in enumerate(with_fault))
 
 
-def masks_sql(source: str, rules: Sequence[CompiledRule]) -> str:
-    """Every row of a pass with its masks m0, m1 ...; each bit is one rule of `bits_of`.
+def mask_columns(rules: Sequence[CompiledRule]) -> tuple[str, ...]:
+    """Names of the masks that the rules need: m0, m1 ... of faults, j0, j1 ... of rows judged."""
+    n_faults, n_judged = sum(r.fault is not None for r in rules), len(judged_conditions(rules))
+    return (*(f"m{i}" for i in range(_n_masks(n_faults))), *(f"j{i}" for i in range(_n_masks(n_judged))))
 
-    No filter here: an optimiser would copy the masks, which are long, into it.
+
+def _n_masks(n_bits: int) -> int:
+    return -(-n_bits // MASK_BITS)
+
+
+def masks_sql(source: str, rules: Sequence[CompiledRule]) -> str:
+    """Every row of `source` (a query) with its masks, in the order of `mask_columns`.
+
+    A bit of m is one rule of `bits_of`, a bit of j one of `judged_conditions`. The source is materialised first: at the
+    end of its joins the masks, which are long, would be made ready several times over.
     """
-    with_fault = [r for r in rules if r.fault is not None]
-    groups = [with_fault[i : i + MASK_BITS] for i in range(0, len(with_fault), MASK_BITS)]
-    masks = [
-        " + ".join(f"(case when {r.fault} then cast({1 << i} as bigint) else 0 end)" for i, r in enumerate(group))
+    faults = [r.fault for r in rules if r.fault is not None]
+    masks = [*_masks(faults), *_masks(judged_conditions(rules))]
+    columns = ", ".join((JOB, "row_id", "child_id", *masks))
+    return f"with source_row as materialized ({source}) select {columns} from source_row"
+
+
+def _masks(conditions: Sequence[str]) -> list[str]:
+    groups = [conditions[i : i + MASK_BITS] for i in range(0, len(conditions), MASK_BITS)]
+    return [
+        " + ".join(f"(case when {held} then cast({1 << i} as bigint) else 0 end)" for i, held in enumerate(group))
         for group in groups
     ]
-    named = ", ".join(f"{mask} as m{n}" for n, mask in enumerate(masks))
-    return f"select row_id, child_id, {named} from {source}"
 
 
-def judged_sql(source: str, rules: Sequence[CompiledRule]) -> str:
-    """One row: for each distinct denominator of the rules, the number of rows judged (`judged_conditions` order)."""
-    counts = (f"count(case when {condition} then 1 end)" for condition in judged_conditions(rules))
-    return f"select {', '.join(counts)} from {source}"
+def judged_sql(masked: str, rules: Sequence[CompiledRule]) -> str:
+    """One row per job: its number and, for each of `judged_conditions`, how many of its rows are judged."""
+    n_conditions = len(judged_conditions(rules))
+    counts = [f"count_if((j{i // MASK_BITS} & {1 << (i % MASK_BITS)}) <> 0)" for i in range(n_conditions)]
+    return f"select {', '.join((JOB, *counts))} from {masked} group by {JOB}"
 
 
 def judged_conditions(rules: Sequence[CompiledRule]) -> tuple[str, ...]:
     """The distinct denominators, in order of first use."""
     return tuple(dict.fromkeys(r.judged for r in rules))
+
+
+def hits_sql(masked: str, bits: str, rules: Sequence[CompiledRule]) -> str:
+    """code, row_id, child_id of every fault of a pass; `bits` is a relation of `bits_of`."""
+    return " union all ".join(
+        "select b.code, m.row_id, m.child_id "
+        f"from (select row_id, child_id, m{n} as held from {masked} where m{n} <> 0) m "
+        f"join (select code, value from {bits} where mask = {n}) b on (m.held & b.value) <> 0"
+        for n in sorted({b.mask for b in bits_of(rules)})
+    )

@@ -34,15 +34,23 @@ def verdict(catalogue: Catalogue, rule: Rule, example: Example) -> Rows | str:
     """Rows that do fail, by table; the status as text where the rule did not run."""
     jurisdiction = example.get("jurisdiction") or rule.jurisdictions[0]
     pack = pack_of((rule,), PackKey(str(example.get("period") or rule.since or USUAL_PERIOD), jurisdiction))
+    context = RuleContext(authority_code=example.get("authority"))
+    outcome = run_pack(catalogue, pack, inputs_of(catalogue, example), context)
+    status = str(outcome.coverage["status"][0]) if outcome.coverage.height else "not in the pack"
+    return failed_rows(outcome.faults) if status == RAN else status
+
+
+def inputs_of(catalogue: Catalogue, example: Example) -> Inputs:
+    """The tables of an example as a run takes them."""
     tables, raw = _frames(catalogue, example.get("tables") or {})
     previous, _ = _frames(catalogue, example.get("previous") or {})
-    context = RuleContext(authority_code=example.get("authority"))
-    outcome = run_pack(catalogue, pack, Inputs(tables, raw, previous, _register(example)), context)
-    status = str(outcome.coverage["status"][0]) if outcome.coverage.height else "not in the pack"
-    if status != RAN:
-        return status
+    return Inputs(tables, raw, previous, _register(example))
+
+
+def failed_rows(faults: pl.DataFrame) -> Rows:
+    """Rows (1-based) by table, in order."""
     found: Rows = {}
-    for table, row in outcome.faults.select("table", "row_number").sort("table", "row_number").iter_rows():
+    for table, row in faults.select("table", "row_number").sort("table", "row_number").iter_rows():
         found.setdefault(table, []).append(row)
     return found
 

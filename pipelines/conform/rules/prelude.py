@@ -1,4 +1,4 @@
-"""The macros that every rule's SQL may use: dates, patterns, the period, the authority, groups of codes.
+"""The macros that every rule's SQL may use: dates, patterns, the period, groups of codes.
 
 Rules themselves do not belong here. All of it runs unchanged in DuckDB 1.4 (WebAssembly) and 2.0.
 """
@@ -40,12 +40,10 @@ def listed(code_list: str, codes: tuple[str, ...]) -> str:
 
 
 def prelude(setting: RunSetting, terms: RuleTerms) -> tuple[str, ...]:
-    """Statements to run once per connection, before any rule."""
-    authority = "cast(null as varchar)" if setting.authority_code is None else literal(setting.authority_code)
+    """Statements to run once per connection, before any rule. The authority is no macro: see `OWN_AUTHORITY`."""
     place = (
         f"create or replace macro period_start() as date '{setting.period_start.isoformat()}'",
         f"create or replace macro period_end() as date '{setting.period_end.isoformat()}'",
-        f"create or replace macro own_authority() as {authority}",
         f"create or replace macro in_wales() as {str(setting.jurisdiction == 'wales').lower()}",
         f"create or replace macro has_uasc_flag() as {str(setting.has_uasc_flag).lower()}",
     )

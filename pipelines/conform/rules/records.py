@@ -22,6 +22,10 @@ NO_PREVIOUS = "skipped: previous period missing"
 NO_REFERENCE = "skipped: reference missing"
 PREVIOUS = "last_"
 """Prefix of the relation that holds a table of the previous period."""
+JOB = "job"
+"""Column of every relation: which submission of a run the row belongs to."""
+OWN_AUTHORITY = "own_authority_code"
+"""Column for `own_authority()`: the submission's own authority in the code that `placement_authority_code` uses."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,17 @@ class RuleContext:
 
 
 @dataclass(frozen=True)
+class RuleJob:
+    """One submission as the rules meet it: its typed tables, those of the period before, and what else is known."""
+
+    tables: Mapping[str, pl.DataFrame]
+    previous: Mapping[str, pl.DataFrame]
+    context: RuleContext
+
+
+@dataclass(frozen=True)
 class RunSetting:
-    """Dates and place of one run, which the SQL reads through macros."""
+    """Dates and place of one run, which the SQL reads through macros (the authority through a column)."""
 
     jurisdiction: str
     period_start: date
@@ -89,9 +102,11 @@ class CompiledRule:
     aggregates: tuple[Aggregate, ...] = ()
     exists: tuple[str, ...] = ()
     """Tables for which a column `has_<table>` is needed."""
+    windows: tuple[tuple[str, str], ...] = ()
+    """(name, SQL) of further columns computed over windows."""
 
     @property
     def text(self) -> str:
         """All expressions, for finding the columns that they read."""
         parts = [self.judged, self.fault or "", self.sql or "", *(a.sql for a in self.aggregates)]
-        return " ".join(parts)
+        return " ".join((*parts, *(sql for _, sql in self.windows)))

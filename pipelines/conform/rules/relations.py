@@ -1,13 +1,13 @@
-"""Puts the tables of a return, and those of the previous period, before DuckDB in one fixed shape.
+"""Puts the tables of submissions, and those of the period before, before DuckDB in one fixed shape.
 
-Every canonical column is there whether the file had it or not, so that a rule's SQL always binds; which rules may run
-does not belong here (see `engine.py`).
+Every column that a rule reads is there whether the file had it or not, so that a rule's SQL always binds; which rules
+may run does not belong here (see `engine.py`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from pipelines.conform.rules.compile import Shapes
+from pipelines.conform.rules.compile import LATEST, ORDERS, WORD, Shapes
 from pipelines.conform.rules.prelude import prelude
-from pipelines.conform.rules.records import PREVIOUS, RunSetting
+from pipelines.conform.rules.records import JOB, OWN_AUTHORITY, PREVIOUS, RunSetting
 from schemas.rule_terms import load_interchange, load_terms
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 Frames = Mapping[str, pl.DataFrame]
 RAW = "_raw"
+ROWS_PER_JOB = 1 << 32
+"""`row_id` counts on from so many for each job: unique in the run, in the order of the file within a job."""
 OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_TYPES: dict[str, tuple[type[pl.DataType], str]] = {"date": (pl.Date, "date"), "text": (pl.String, "varchar")}
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,14 @@ def layout_of(catalogue: Catalogue) -> Layout:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The frames of one run: typed tables, cells as received, the previous period, further relations."""
+    """The frames of one job: typed tables, cells as received, the previous period, further relations."""
 
     tables: Frames
     raw: Frames
     previous: Frames
     reference: Frames
+    authority_code: str | None = None
+    """The own authority, in the code that `placement_authority_code` uses."""
 
 
 def open_connection(setting: RunSetting) -> duckdb.DuckDBPyConnection:
@@ -69,69 +74,130 @@ def open_connection(setting: RunSetting) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def register(con: duckdb.DuckDBPyConnection, inputs: Inputs, layout: Layout, used: Iterable[str]) -> None:
-    """Create the relations whose names stand in `used` (all words of the rules' SQL): tables, `last_` tables, views.
+@dataclass(frozen=True)
+class Relation:
+    """One relation that rules read: a table of the return, or the same table in the period before."""
 
-    Texts as received become columns only where a rule reads them.
-    """
-    names = set(used)
-    texts = {re.sub("^(l|h|prev|next)_", "", w) for w in names if w.endswith(RAW)} | names
-    for table, held in layout.kinds.items():
-        wanted = Wanted(held, frozenset(c for c in held if f"{c}{RAW}" in texts))
-        for name, frames, raw in ((table, inputs.tables, inputs.raw), (PREVIOUS + table, inputs.previous, {})):
-            if name in names:
-                _store(con, name, shaped(frames.get(table, pl.DataFrame()), raw.get(table), wanted))
-    for name, frame in inputs.reference.items():
-        _store(con, name, frame)
+    table: str
+    is_previous: bool
+    kinds: Mapping[str, str]
+    """Items held, with their kinds; `child_id` always among them."""
+    raw: frozenset[str]
+    """Items of which also the text as received is held."""
+
+    @property
+    def name(self) -> str:
+        return PREVIOUS + self.table if self.is_previous else self.table
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Column -> kind, in order, after `row_id` and `job`."""
+        held: dict[str, str] = {} if self.is_previous else {OWN_AUTHORITY: "text"}
+        for item, kind in self.kinds.items():
+            held |= {item: kind} | ({f"{item}{RAW}": "text"} if item in self.raw else {})
+        return held
+
+    def frame_of(self, inputs: Inputs) -> pl.DataFrame | None:
+        """The typed frame of one job; None where it has no row."""
+        held = (inputs.previous if self.is_previous else inputs.tables).get(self.table)
+        return held if held is not None and held.width and held.height else None
 
 
-def _store(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+def relations_of(layout: Layout, words: Iterable[str]) -> tuple[Relation, ...]:
+    """The relations whose names stand among the words of the SQL, each with the columns that stand among them."""
+    named = frozenset(words)
+    read = named | {re.sub("^(l|h|prev|next)_", "", w) for w in named}
+    found = []
+    for table, kinds in layout.kinds.items():
+        ranked = frozenset(WORD.findall(f"child_id {ORDERS.get(table, '')} {LATEST.get(table, '')}"))
+        raw = frozenset(c for c in kinds if f"{c}{RAW}" in read)
+        held = {"child_id": "text"} | {i: kind for i, kind in kinds.items() if i in read | ranked | raw}
+        pair = (Relation(table, is_previous, held, raw) for is_previous in (False, True))
+        found += [r for r in pair if r.name in named]
+    return tuple(found)
+
+
+def create(con: duckdb.DuckDBPyConnection, relations: Sequence[Relation]) -> None:
+    """The relations, without rows. They stay as they are: another shape would make every prepared statement stale."""
+    for relation in relations:
+        columns = ", ".join(f"{c} {_TYPES[kind][1]}" for c, kind in relation.columns.items())
+        con.execute(f"create table {relation.name} (row_id bigint, {JOB} integer, {columns})")
+
+
+def fill(con: duckdb.DuckDBPyConnection, relations: Sequence[Relation], jobs: Sequence[Inputs]) -> None:
+    """The rows of every job, numbered in order."""
+    for relation in relations:
+        frames = [shaped(relation, job, n) for n, job in enumerate(jobs) if relation.frame_of(job) is not None]
+        if frames:
+            _enter(con, f"insert into {relation.name} select * from incoming", _together(frames))
+
+
+def store(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """A further relation, in the shape it comes in."""
+    _enter(con, f"create or replace table {name} as select * from incoming", frame)
+
+
+def _enter(con: duckdb.DuckDBPyConnection, sql: str, frame: pl.DataFrame) -> None:
     con.register("incoming", frame)
     try:
-        con.execute(f"create or replace table {name} as select * from incoming")
+        con.execute(sql)
     finally:
         con.unregister("incoming")
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Columns of one relation: the kinds of its items, and the items whose text as received is read."""
-
-    kinds: Mapping[str, str]
-    raw: frozenset[str]
-
-
-def shaped(typed: pl.DataFrame, raw: pl.DataFrame | None, wanted: Wanted) -> pl.DataFrame:
-    """`row_id`, then every item, some also as `<item>_raw`.
+def shaped(relation: Relation, inputs: Inputs, job: int) -> pl.DataFrame:
+    """`row_id`, `job`, the own authority, then every item, some also as `<item>_raw`, of one job.
 
     `row_id` is the column `row_number` where the frame has one, else 1, 2, 3 ... A column that the typed frame lacks is
     taken from the cells as received (postcodes are never typed), and is null where neither has it.
     """
-    height = typed.height if typed.width else 0
-    number = pl.col("row_number").cast(pl.Int64) if "row_number" in typed.columns else pl.int_range(1, height + 1)
-    given = raw if raw is not None and raw.height == height else pl.DataFrame()
-    columns = [typed.select(number.alias("row_id")) if height else pl.DataFrame({"row_id": []}, {"row_id": pl.Int64})]
-    for item, kind in wanted.kinds.items():
-        columns.append(_column(typed, given, item, kind).to_frame())
-        if item in wanted.raw:
-            columns.append(_text(typed, given, item).alias(f"{item}{RAW}").to_frame())
-    return pl.concat(columns, how="horizontal")
+    typed = relation.frame_of(inputs)
+    assert typed is not None
+    raw = None if relation.is_previous else inputs.raw.get(relation.table)
+    given = raw if raw is not None and raw.height == typed.height else pl.DataFrame()
+    columns = [_row_ids(typed), _constant(JOB, job, typed.height, pl.Int32)]
+    if not relation.is_previous:
+        columns.append(_constant(OWN_AUTHORITY, inputs.authority_code, typed.height))
+    for item, kind in relation.kinds.items():
+        columns.append(_column(typed, given, item, kind))
+        if item in relation.raw:
+            columns.append(_text(typed, given, item).alias(f"{item}{RAW}"))
+    return pl.DataFrame(columns)
+
+
+def _together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of all jobs: row ids that are unique, and children who never meet those of another job."""
+    job = pl.col(JOB)
+    row_id = pl.col("row_id") + job.cast(pl.Int64) * ROWS_PER_JOB
+    child = pl.concat_str(job.cast(pl.String), pl.lit(":"), pl.col("child_id"))
+    return pl.concat(frames, how="vertical").with_columns(row_id, child.alias("child_id"))
+
+
+def _row_ids(typed: pl.DataFrame) -> pl.Series:
+    if "row_number" in typed.columns:
+        return typed["row_number"].cast(pl.Int64).alias("row_id")
+    return pl.Series("row_id", range(1, typed.height + 1), pl.Int64)
+
+
+def _constant(name: str, value: object, height: int, dtype: type[pl.DataType] = pl.String) -> pl.Series:
+    return pl.Series(name, [value], dtype).new_from_index(0, height)
 
 
 def _column(typed: pl.DataFrame, raw: pl.DataFrame, item: str, kind: str) -> pl.Series:
-    dtype = pl.Date if kind == "date" else pl.String
+    dtype = _TYPES[kind][0]
     if item in typed.columns:
-        return typed[item].cast(dtype).alias(item)
+        return _as(typed[item], dtype)
     if kind != "date" and item in raw.columns:
-        return raw[item].cast(pl.String).alias(item)
-    return pl.Series(item, [None] * typed.height, dtype)
+        return _as(raw[item], pl.String)
+    return _constant(item, None, typed.height, dtype)
 
 
 def _text(typed: pl.DataFrame, raw: pl.DataFrame, item: str) -> pl.Series:
-    if item in raw.columns:
-        return raw[item].cast(pl.String)
-    if f"{item}{RAW}" in typed.columns:
-        return typed[f"{item}{RAW}"]
-    if item in typed.columns:
-        return typed[item].cast(pl.String)
-    return pl.Series(item, [None] * typed.height, pl.String)
+    for frame, column in ((raw, item), (typed, f"{item}{RAW}"), (typed, item)):
+        if column in frame.columns:
+            return _as(frame[column], pl.String)
+    return _constant(item, None, typed.height)
+
+
+def _as(held: pl.Series, dtype: type[pl.DataType]) -> pl.Series:
+    return held if held.dtype == dtype else held.cast(dtype)

@@ -7,6 +7,7 @@ from datetime import date
 import duckdb
 import pytest
 
+from pipelines.conform.rules.compile import compile_rule
 from pipelines.conform.rules.packs import PackKey, pack_of
 from pipelines.conform.rules.prelude import DATE_MACROS
 from pipelines.conform.rules.vocabulary import RuleError, Scope, fault_of
@@ -38,6 +39,27 @@ def scope(catalogue: Catalogue) -> Scope:
 )
 def test_a_word_becomes_sql(scope: Scope, check: str, arguments: dict, sql: str) -> None:
     assert fault_of(made_rule("Q1", check=check, arguments=arguments), scope) == sql
+
+
+@pytest.mark.parametrize(
+    ("window", "kept"),
+    [
+        ("count(*) over ()", "count(*) over (partition by job )"),
+        ("count(x) over (partition by x)", "count(x) over (partition by job, x)"),
+        ("sum(1) OVER( Partition  By x order by y)", "sum(1) over (partition by job, x order by y)"),
+        ("row_number() over (order by y)", "row_number() over (partition by job order by y)"),
+    ],
+)
+def test_a_window_is_kept_within_its_submission(scope: Scope, window: str, kept: str) -> None:
+    rule = made_rule("Q1", arguments={"fault": "n > 1", "windows": {"n": window}})
+    assert compile_rule(rule, scope, str).windows == (("n", kept),)
+
+
+def test_the_own_authority_is_a_column(scope: Scope) -> None:
+    rule = made_rule("Q1", arguments={"fault": "a = own_authority()"}, where="own_authority ( ) is not null")
+    held = compile_rule(rule, scope, str)
+    assert held.judged == "own_authority_code is not null"
+    assert held.fault == "(own_authority_code is not null) and (a = own_authority_code)"
 
 
 def test_a_code_list_holds_the_codes_of_the_jurisdiction(scope: Scope) -> None:

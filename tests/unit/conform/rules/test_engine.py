@@ -9,8 +9,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.conform import rules
-from pipelines.conform.rules import RuleContext, engine, run_pack
-from pipelines.conform.rules.compile import MASK_BITS
+from pipelines.conform.rules import RuleContext, passes, run_pack, workbench
+from pipelines.conform.rules.compile import MASK_BITS, Shapes
 from pipelines.conform.rules.packs import Pack, pack_of
 from pipelines.conform.rules.relations import Inputs
 from schemas import Catalogue
@@ -29,10 +29,11 @@ def test_the_pass_of_a_table_says_the_same_as_its_rules_one_by_one(
 ) -> None:
     together = run_pack(catalogue, welsh_pack, inputs, CONTEXT)
 
-    def alone(bench: engine.Bench, table: str, held: list) -> None:
-        engine._one_by_one(bench, table, held)
+    def alone(statements: passes.Statements, table: str, held: list, shapes: Shapes) -> tuple[list, dict]:
+        with statements.as_written():
+            return passes._one_by_one(statements, table, held, shapes)
 
-    monkeypatch.setattr(engine, "_pass_or_one_by_one", alone)
+    monkeypatch.setattr(passes, "plan_passes", alone)
     single = run_pack(catalogue, welsh_pack, inputs, CONTEXT)
     assert together.faults.height > 20
     assert_frame_equal(together.faults, single.faults)
@@ -73,7 +74,7 @@ def test_a_sql_rule_that_fails_half_way_leaves_no_fault(
     catalogue: Catalogue, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad = "select 'episode' as table_id, cast(start_reason_code as integer) as row_id from episode"
-    monkeypatch.setattr(engine, "sql_of", lambda name: bad)
+    monkeypatch.setattr(workbench, "sql_of", lambda name: bad)
     outcome = run_pack(catalogue, made_pack(made_rule("BAD", check="sql")), inputs, CONTEXT)
     assert statuses(outcome) == {"BAD": "crashed"}
     assert outcome.faults.is_empty()

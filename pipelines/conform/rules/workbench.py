@@ -1,0 +1,198 @@
+"""One pack on a connection that stays: macros, relations and plans are made once, the rows of each run come and go.
+
+Choosing which rules judge whom (`engine.py`) does not belong here.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+
+from pipelines.conform.rules import passes, relations
+from pipelines.conform.rules.compile import CHILD, WORD, compile_rule, words_of
+from pipelines.conform.rules.packs import Pack
+from pipelines.conform.rules.passes import BITS, FAILED, Pass, Statements, Tally
+from pipelines.conform.rules.prelude import listed
+from pipelines.conform.rules.records import PREVIOUS, CompiledRule, RunSetting
+from pipelines.conform.rules.relations import Inputs
+from pipelines.conform.rules.vocabulary import Arguments, RuleError, Scope
+from schemas.rule_terms import load_views, sql_of
+
+if TYPE_CHECKING:
+    from schemas.catalogue import Catalogue
+
+_STATISTICS = "statistics_propagation,compressed_materialization"
+"""What an optimiser concludes from the rows that are there: planned statements meet other rows later."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Faults of a run (code, table_id, row_id, in that order) and the counts beside them."""
+
+    failed: pl.DataFrame
+    tally: Tally
+
+
+class Workbench:
+    """The rules of one pack in one setting, ready to run over any number of jobs, one run at a time."""
+
+    def __init__(self, catalogue: Catalogue, pack: Pack, setting: RunSetting) -> None:
+        self.faulty: dict[str, str] = {}
+        """code -> class of error, of rules that cannot be compiled."""
+        self.broken: dict[str, str] = {}
+        """The same of rules whose SQL cannot be planned; known once a run has asked for them."""
+        self.rules = {r.rule.code: r for r in _compiled(catalogue, pack, setting, self.faulty)}
+        self._layout = relations.layout_of(catalogue)
+        self._by_table: dict[str, list[CompiledRule]] = defaultdict(list)
+        for rule in self.rules.values():
+            self._by_table[rule.rule.table].append(rule)
+        self._passes: dict[str, list[Pass]] = {}
+        self._plans: dict[str, str] = {}
+        """Name of a view, or code of a rule with a SQL file -> its planned statement."""
+        self._lock, self._statements = Lock(), Statements(relations.open_connection(setting))
+        self.close = weakref.finalize(self, self._statements.con.close)
+        words = _words(tuple(self.rules.values()))
+        self._relations = relations.relations_of(self._layout, words)
+        self._define(_code_lists(catalogue, setting, words))
+        self._views = self._create_views(words)
+
+    def run(self, jobs: Sequence[Inputs], wanted: Collection[str]) -> Found:
+        """Run the rules `wanted` over the rows of all jobs; their neighbours in a pass may run along."""
+        reference, con = jobs[0].reference, self._statements.con
+        with self._lock:
+            try:
+                relations.fill(con, self._relations, jobs)
+                for name, frame in reference.items():
+                    relations.store(con, name, frame)
+                tally = self._run(wanted)
+                return Found(con.sql(f"select code, table_id, row_id from {FAILED} order by all").pl(), tally)
+            finally:
+                self._clear(reference)
+
+    def _define(self, macros: Sequence[str]) -> None:
+        """Everything that has a shape; nothing is created after it, since that would make the plans stale."""
+        con = self._statements.con
+        con.execute(f"set disabled_optimizers = '{_STATISTICS}'")
+        con.execute(f"create table {FAILED} (code varchar, table_id varchar, row_id bigint)")
+        con.execute(f"create table {BITS} (pass varchar, code varchar, mask integer, value bigint)")
+        for macro in macros:
+            con.execute(macro)
+        relations.create(con, self._relations)
+        for table, rules in self._by_table.items():
+            passes.create_masks(con, table, rules)
+
+    def _create_views(self, words: frozenset[str]) -> dict[str, str]:
+        """The shared relations that rules name, empty; their SQL by name, in an order in which they can be filled.
+
+        A view that fails is left out: the rules that read it then crash, one by one, and say so.
+        """
+        made = {}
+        with self._statements.as_written():
+            for name, text in load_views().items():
+                if name in words:
+                    with suppress(duckdb.Error):
+                        self._statements.con.execute(f"create table {name} as select * from (\n{text}\n) v limit 0")
+                        made[name] = text
+        return made
+
+    def _run(self, wanted: Collection[str]) -> Tally:
+        tally, shapes = Tally(), self._layout.shapes()
+        spoiled = self._fill_views()
+        asked = [self.rules[code] for code in sorted(wanted)]
+        with self._statements.as_written():
+            for table in sorted({r.rule.table for r in asked}):
+                passes.run_passes(self._statements, self._passes_of(table), shapes, tally)
+        for rule in asked:
+            if rule.sql is not None and rule.rule.code not in tally.crashed:
+                self._run_sql(rule, tally)
+        for rule in asked:
+            if held := spoiled.keys() & _reads(rule):
+                tally.crashed[rule.rule.code] = spoiled[min(held)]
+        return tally
+
+    def _fill_views(self) -> dict[str, str]:
+        """Views that the rows of this run break, and those that read them: name -> class of error."""
+        spoiled: dict[str, str] = {}
+        with self._statements.as_written():
+            for name, text in self._views.items():
+                if held := spoiled.keys() & set(WORD.findall(text)):
+                    spoiled[name] = spoiled[min(held)]
+                    continue
+                try:
+                    self._run_planned(name, f"insert into {name} {text}")
+                except duckdb.Error as error:
+                    spoiled[name] = type(error).__name__
+        return spoiled
+
+    def _passes_of(self, table: str) -> list[Pass]:
+        if table not in self._passes:
+            rules = self._by_table[table]
+            self._passes[table], broken = passes.plan_passes(self._statements, table, rules, self._layout.shapes())
+            self.broken |= broken
+        return self._passes[table]
+
+    def _run_sql(self, rule: CompiledRule, tally: Tally) -> None:
+        """Run the SQL file of a rule; where it fails half way nothing is entered."""
+        code = rule.rule.code
+        rows = f"select distinct '{code}', table_id, row_id from ({rule.sql}) f where row_id is not null"
+        try:
+            self._run_planned(code, f"insert into {FAILED} {rows}")
+        except duckdb.Error as error:
+            (tally.crashed if code in self._plans else self.broken)[code] = type(error).__name__
+
+    def _run_planned(self, key: str, sql: str) -> None:
+        if key not in self._plans:
+            self._plans[key] = self._statements.ready(sql)
+        self._statements.run(self._plans[key])
+
+    def _clear(self, reference: Mapping[str, pl.DataFrame]) -> None:
+        masks = [passes.mask_relation(table) for table in self._by_table]
+        held = [FAILED, *masks, *self._views, *(r.name for r in self._relations)]
+        self._statements.con.execute("; ".join(f"delete from {name}" for name in held))
+        for name in reference:
+            self._statements.con.execute(f"drop table if exists {name}")
+
+
+def _compiled(catalogue: Catalogue, pack: Pack, setting: RunSetting, faulty: dict[str, str]) -> list[CompiledRule]:
+    lists = {i.id: i.code_list for i in catalogue.items.values() if i.code_list}
+    scope = Scope(setting.jurisdiction, setting.period_start, setting.period_end, catalogue.code_lists, lists)
+    found = []
+    for rule in pack.rules:
+        try:
+            found.append(compile_rule(rule, scope, sql_of))
+        except (RuleError, FileNotFoundError) as error:
+            faulty[rule.code] = type(error).__name__
+    return found
+
+
+def _words(rules: Sequence[CompiledRule]) -> frozenset[str]:
+    """Every word of the rules' SQL and of the views that they read, plus the tables that a pass joins by itself."""
+    words = words_of(rules) | {CHILD}
+    for rule in rules:
+        words |= _reads(rule) | {rule.rule.table, *Arguments(rule.rule).texts("over")}
+        words |= {PREVIOUS + rule.rule.table} if any(w.startswith("l_") for w in words_of([rule])) else frozenset()
+    for name, text in reversed(load_views().items()):
+        words |= frozenset(WORD.findall(text)) if name in words else frozenset()
+    return words
+
+
+def _reads(rule: CompiledRule) -> frozenset[str]:
+    """Every word of a rule, and the relations that it names beside its SQL."""
+    return words_of([rule]) | {*rule.also, *rule.exists, *(a.table for a in rule.aggregates)}
+
+
+def _code_lists(catalogue: Catalogue, setting: RunSetting, words: frozenset[str]) -> list[str]:
+    """Code lists in force as macros, where a rule names them."""
+    return [
+        listed(held.id, held.valid_codes(setting.period_start, setting.period_end, setting.jurisdiction))
+        for held in catalogue.code_lists.values()
+        if f"listed_{held.id}" in words
+    ]
