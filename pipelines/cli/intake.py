@@ -39,20 +39,27 @@ def desk_of(session: Session) -> Desk:
     *WHO,
     click.option("--previous", multiple=True, type=click.Path(path_type=Path)),
     click.option("--out", type=click.Path(path_type=Path), default=None),
-    click.option("--format", "formats", default="csv,json", metavar="csv,json"),
+    click.option("--format", "formats", default=None, metavar="xlsx,html,json,csv"),
 )
 def check(
-    session: Session, files: tuple[Path, ...], previous: tuple[Path, ...], out: Path | None, formats: str, **who: str
+    session: Session,
+    files: tuple[Path, ...],
+    previous: tuple[Path, ...],
+    out: Path | None,
+    formats: str | None,
+    **who: str,
 ) -> int:
     """Examine files and keep nothing / Gwirio ffeiliau heb gadw dim."""
     from pipelines.cli import reports
+    from pipelines.conform.report import report_of, write
     from pipelines.flow import submissions
 
     desk, wanted = desk_of(session), reports.formats_of(formats)
     found = submissions.check(desk, files, claim_of(desk, **who), previous)
-    reports.tell(session, desk.catalogue, found)
-    if out:
-        reports.write(session, reports.as_record(desk.catalogue, found, session.language), out, wanted)
+    report = report_of(desk.catalogue, found)
+    made = write(report, out, wanted, session.language) if out else ()
+    reports.tell(session, report)
+    reports.tell_files(session, made)
     return EXITS[found.verdict]
 
 
@@ -83,13 +90,14 @@ def claim_of(desk: Desk, return_id: str | None, authority: str | None, period: s
 def receive(session: Session, files: tuple[Path, ...], **who: str) -> int:
     """Check, then keep, then a receipt / Gwirio, yna cadw, yna derbynneb."""
     from pipelines.cli import reports
+    from pipelines.conform.report import report_of
     from pipelines.flow import submissions
 
     desk = desk_of(session)
     done = submissions.receive(desk, files, claim_of(desk, **who))
     name = desk.catalogue.area_name(done.receipt.authority_code)[session.language]
     if not session.is_json:
-        reports.tell(session, desk.catalogue, done.examination)
+        reports.tell(session, report_of(desk.catalogue, done.examination))
     session.line(done.receipt.as_text(session.language, name))
     session.give(json.loads(done.receipt.as_json()))
     return EXITS.get(done.receipt.status, FINE)

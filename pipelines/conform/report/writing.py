@@ -1,0 +1,56 @@
+"""A report to the files that its sender asked for, each whole or not at all.
+
+What stands in them does not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.conform.report import machine, tables
+from pipelines.core import files
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pipelines.conform.report.records import Report
+
+FORMATS = ("xlsx", "html", "json", "csv")
+"""What a report can be written as."""
+Writer = Callable[[Path], None]
+
+
+def write(report: Report, out: Path, formats: Sequence[str], lang: str) -> tuple[Path, ...]:
+    """Write a report into a folder, in some of `FORMATS`. Gives the files, the one to open first in front.
+
+    The files can be read by their owner only: they hold data of children.
+
+    Raises:
+        InternalError: where the disk refuses.
+    """
+    made = []
+    for name, writer in _writers(report, tables.details(report, lang), (formats, lang)):
+        with files.atomic_file(out / name) as temporary:
+            writer(temporary)
+        made.append(out / name)
+    return tuple(made)
+
+
+def _writers(report: Report, listed: pl.DataFrame, asked: tuple[Sequence[str], str]) -> Iterator[tuple[str, Writer]]:
+    formats, lang = asked
+    if "xlsx" in formats:
+        from pipelines.conform.report import workbook
+
+        yield "report.xlsx", lambda path: workbook.write(path, report, listed, lang)
+    if "html" in formats:
+        from pipelines.conform.report import page
+
+        yield "report.html", lambda path: page.write(path, report, listed, lang)
+    if "json" in formats:
+        yield "examination.json", lambda path: machine.write_json(path, report, listed, lang)
+    if "csv" in formats:
+        yield "causes.csv", lambda path: machine.write_causes(path, report, lang)
+        yield "faults.csv", lambda path: machine.write_faults(path, listed)
+        yield "coverage.csv", lambda path: machine.write_coverage(path, report, lang)
