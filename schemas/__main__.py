@@ -94,7 +94,7 @@ def _named(c: Catalogue) -> tuple[dict[str, object], ...]:
 def _templates(catalogue: Catalogue, out: Path) -> int:
     out.mkdir(parents=True, exist_ok=True)
     for r in catalogue.returns.values():
-        period = r.until or r.since
+        period = r.until or max([r.since, *(start for row in r.layout for start, _ in row.columns)])
         if not any(r.columns(t, period) for t in r.tables):
             continue
         for lang in ("en", "cy"):

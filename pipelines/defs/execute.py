@@ -15,7 +15,7 @@ from pipelines.defs.assemble import build_definitions
 from pipelines.defs.jobs import BUILD, EXTRACTS, PUBLISH, receive_job_name
 from pipelines.defs.partitions import range_tags
 from pipelines.flow.desk import Desk
-from pipelines.flow.inbox import deliveries
+from pipelines.flow.inbox import deliveries, unplaced
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The command tells its own progress; Dagster's events are not for its reader."""
@@ -26,11 +26,14 @@ def build(desk: Desk, *, has_publication: bool = True) -> None:
 
     Raises:
         RefusedError: when a blocking check fails; the last good edition stays.
+        UnreadableError: when nothing in the inbox lies where a submission belongs.
         MesurError: whatever a room refuses.
     """
     with exclusive(desk.settings, "build"), dg.DagsterInstance.ephemeral() as instance:
         desk.progress("flow.started")
         definitions = build_definitions(desk)
+        if left := unplaced(desk.inbox, desk.catalogue):
+            desk.progress("flow.strays", **left)
         waiting = deliveries(desk.inbox, desk.catalogue)
         for r in desk.catalogue.returns.values():
             periods = {d.period_id for d in waiting if d.return_id == r.id}

@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.core.errors import MesurError
+from pipelines.core.errors import MesurError, UnreadableError
 from pipelines.core.periods import Period
 from schemas import Catalogue
 
 FOLDERS = {"returns": "annual", "exports": "quarterly"}
+EXTRACTS = "statswales"
+NOT_DELIVERED = ("reference", "truth.csv")
+"""What lies beside submissions of the sample and is not one."""
+CARDS = (".yml", ".md", ".json")
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,33 @@ def deliveries(folder: Path, catalogue: Catalogue) -> tuple[Delivery, ...]:
 
 def strays(folder: Path, catalogue: Catalogue) -> tuple[Path, ...]:
     """Files that wait under a path that does not say whose they are or for when."""
-    return tuple(p for p in _candidates(folder) if _delivery(folder, p, catalogue) is None)
+    known = {p for d in deliveries(folder, catalogue) for p in d.paths}
+    return tuple(p for p in sorted(folder.rglob("*")) if p.is_file() and p not in known and _is_stray(folder, p))
+
+
+def _is_stray(folder: Path, path: Path) -> bool:
+    place = path.relative_to(folder).parts
+    return place[0] not in (EXTRACTS, *NOT_DELIVERED) and not path.name.startswith(".") and path.suffix not in CARDS
+
+
+def unplaced(folder: Path, catalogue: Catalogue) -> dict[str, str | int]:
+    """What to say of files that were left: their number and one of them; nothing where there is none.
+
+    Raises:
+        UnreadableError: where files wait and not one of them can be taken in.
+    """
+    left = strays(folder, catalogue)
+    if not left:
+        return {}
+    n, example = len(left), left[0].relative_to(folder).as_posix()
+    if not deliveries(folder, catalogue) and not extracts(folder):
+        raise UnreadableError("flow.inbox_unread", n=n, example=example)
+    return {"n": n, "example": example}
 
 
 def extracts(folder: Path) -> tuple[tuple[Path, ...], ...]:
     """Groups of StatsWales files: each file by itself, each folder (pages of one answer) together."""
-    root = folder / "statswales"
+    root = folder / EXTRACTS
     if not root.is_dir():
         return ()
     shown = sorted(p for p in root.iterdir() if not p.name.startswith(".") and p.suffix not in (".yml", ".md"))

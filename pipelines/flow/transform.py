@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -36,6 +37,7 @@ CELLS = (
     "numerator, denominator, value, contributors, coverage_status, population_vintage, n_authorities, n_reporting"
 )
 """Columns of `cells.parquet`, in order."""
+_NO_COLUMN = re.compile(r'Binder Error: [^\n]*?(?:Referenced column|column named) "(\w+)"')
 _QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "none")
 
 
@@ -50,6 +52,8 @@ class NodeRun:
     status: str
     seconds: float
     n_failed: int
+    missing_column: str | None = None
+    """Column the SQL asks for and no table has: found before a row is read, so it is a name and never a value."""
 
 
 @dataclass(frozen=True)
@@ -247,13 +251,23 @@ def _node(result: NodeResult) -> NodeRun:
         status=str(result.status),
         seconds=result.execution_time,
         n_failed=int(result.failures or 0),
+        missing_column=found[1] if (found := _NO_COLUMN.search(str(result.message or ""))) else None,
     )
+
+
+def _fact_columns() -> frozenset[str]:
+    catalogue = load()
+    named = (name for fact in catalogue.facts.values() for name in (*fact.booleans, *fact.numbers))
+    return frozenset((*named, *(b.column for b in catalogue.breakdowns.values())))
 
 
 def _raise_failures(outcome: dbtRunnerResult, nodes: tuple[NodeRun, ...]) -> None:
     """Our error for the first kind of failure there is: names and counts, never what the engine said of a value."""
     failed = [node for node in nodes if node.status in ("error", "fail", "runtime error")]
     broken = [node.name for node in failed if node.status != "fail"]
+    if asking := sorted(node.name for node in failed if node.missing_column in _fact_columns()):
+        columns = sorted({str(node.missing_column) for node in failed if node.name in asking})
+        raise UnreadableError("transform.column_missing", models=", ".join(asking), columns=", ".join(columns))
     if broken:
         raise InternalError("transform.model_failed", models=", ".join(sorted(broken)), n_failed=len(broken))
     if failed:

@@ -217,6 +217,19 @@ def test_a_failure_leaves_the_last_build_and_names_no_value(tmp_path: Path, capf
     assert PLANTED not in f"{caught.value!r} {caught.value.params} {caught.value.__context__} {said.out} {said.err}"
 
 
+def test_a_column_that_a_fact_lacks_is_named(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(PROJECT / "dbt_project", project / "dbt_project", ignore=shutil.ignore_patterns("target", "logs"))
+    fact = project / "dbt_project" / "models" / "facts" / "fct_care_leaver.sql"
+    fact.write_text(
+        fact.read_text("utf-8").replace(" as is_in_suitable_accommodation", " as is_in_a_house"), encoding="utf-8"
+    )
+    write(tmp_path / "data", SUBMISSIONS)
+    with pytest.raises(errors.UnreadableError, match=r"^transform\.column_missing$") as caught:
+        transform.run_dbt(settings_of(tmp_path / "data", project))
+    assert caught.value.params == {"models": "int_measures__counted", "columns": "is_in_suitable_accommodation"}
+
+
 def test_a_check_that_fails_stops_the_build_with_its_name(tmp_path: Path) -> None:
     project = tmp_path / "project"
     shutil.copytree(PROJECT / "dbt_project", project / "dbt_project", ignore=shutil.ignore_patterns("target", "logs"))
