@@ -26,11 +26,9 @@ PUBLICATION = "children-looked-after"
 )
 def build(session: Session, policy: str | None, inbox: Path | None) -> int:
     """From what was received to the edition / O'r hyn a dderbyniwyd i'r rhifyn."""
-    from pipelines.core.redaction import set_up_logging
     from pipelines.defs import execute
     from pipelines.flow import building
 
-    set_up_logging()
     desk = Desk(session.settings, building.inbox_of(session.settings, inbox), policy, session.progress)
     if desk.inbox == session.settings.paths.sample:
         session.progress("flow.sample")

@@ -65,7 +65,7 @@ class ValueFilter(logging.Filter):
 
 
 def set_up_logging(level: int = logging.WARNING) -> None:
-    """Logging for the batch command: one plain handler on stderr behind the filter, and hooks without tracebacks."""
+    """Logging for the command: one plain handler on stderr behind the filter, and hooks without tracebacks."""
     handler = logging.StreamHandler()
     handler.addFilter(ValueFilter())
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -78,7 +78,7 @@ def set_up_logging(level: int = logging.WARNING) -> None:
 
 def quieten() -> None:
     """Silence loggers of libraries that put cells into their messages."""
-    for name in ("pandera", "fastexcel", "openpyxl", "lxml", "duckdb"):
+    for name in ("pandera", "fastexcel", "duckdb"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 

@@ -66,3 +66,13 @@ def test_the_batch_command_prints_no_traceback(where: str) -> None:
     assert MARKER not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert where == "log" or "ValueError" in done.stderr
+
+
+def test_every_verb_logs_behind_the_filter() -> None:
+    verb = "try: int('PLANTED')\n    except ValueError: logging.getLogger('verb').exception('not read')\n    return 0"
+    code = f"import logging\nimport pipelines.cli.__main__ as entrance\ndef verb():\n    {verb}\nentrance.main = verb\n"
+    command = [sys.executable, "-c", f"{code}raise SystemExit(entrance.run())"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=PROJECT)
+    assert done.returncode == 0
+    assert "not read [ValueError" in done.stderr
+    assert "PLANTED" not in done.stderr
