@@ -6,15 +6,13 @@ What an asset makes does not belong here.
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
-from made_build import Built
 
-from pipelines.core.settings import PROJECT
+from pipelines.core.settings import PROJECT, Settings
 from pipelines.defs import build_definitions, console
 from pipelines.defs.resources import RefusingIOManager
 from schemas import Catalogue
@@ -123,25 +121,45 @@ def test_settings_of_the_console_keep_nothing_and_tell_nobody() -> None:
 
 
 def test_an_instance_of_these_settings_lies_in_the_data_folder(
-    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = built.copy(tmp_path)
-    for name, value in console.environment(own.settings).items():
+    for name, value in console.environment(settings).items():
         monkeypatch.setenv(name, value)
     before = set(PROJECT.iterdir())
     with dg.DagsterInstance.get() as instance:
         assert not instance.telemetry_enabled
         assert type(instance.compute_log_manager).__name__ == "NoOpComputeLogManager"
-        assert instance.root_directory == str(PROJECT)
+        assert instance.root_directory == str(settings.paths.dagster)
+    assert any(settings.paths.dagster.rglob("*.db"))
     assert set(PROJECT.iterdir()) == before
-    assert any(own.settings.paths.dagster.rglob("*.db"))
 
 
-def test_the_module_loads_as_dagster_loads_it(built: Built) -> None:
-    command = [sys.executable, "-m", "dagster", "definitions", "validate", "-m", "pipelines.definitions"]
-    environment = console.environment(built.settings)
-    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
+def test_the_console_listens_on_this_machine_only(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[list[str], dict[str, str]]] = []
+
+    class Process:
+        def __init__(self, command: list[str], *, cwd: Path, env: dict[str, str]) -> None:
+            assert cwd == PROJECT
+            started.append((command, env))
+
+        def __enter__(self) -> Process:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def wait(self, timeout: float | None = None) -> int:
+            if timeout is None:
+                raise KeyboardInterrupt
+            return 0
+
+    monkeypatch.setattr(subprocess, "Popen", Process)
+    assert console.develop(settings, console.Address(port=4321)) == 0
+    ((command, environment),) = started
+    assert command[1:] == [
+        "-m", "dagster", "dev", "--module-name", "pipelines.definitions", "--host", "127.0.0.1", "--port", "4321",
+    ]  # fmt: skip
+    assert (environment["DAGSTER_HOME"], environment["MESUR_DATA"]) == (str(PROJECT), str(settings.paths.data))
 
 
 if __name__ == "__main__":
