@@ -6,12 +6,17 @@ Making synthetic children belongs to `pipelines.synthetic`.
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from pipelines.core.files import sha256_of
 from pipelines.core.ledger import Ledger
 from pipelines.core.settings import Paths
 from pipelines.flow.desk import Desk
+from pipelines.synthetic.records import CHILD_PREFIX
 from schemas.catalogue import WALES
+
+if TYPE_CHECKING:
+    from pipelines.conform import Examination
 
 MANIFEST = "manifest.json"
 
@@ -39,3 +44,17 @@ def places(desk: Desk) -> set[tuple[str, str]]:
     held = {(r.authority_code, r.period_id or "") for r in Ledger(desk.settings.paths).counting() if r.sha256 in made}
     regions = {a.gss: a.region for a in desk.catalogue.authorities.values()}
     return {(area, period) for code, period in held if code in regions for area in (code, regions[code], WALES)}
+
+
+def may_join(desk: Desk, found: Examination) -> bool:
+    """Whether a submission may stand beside what was received: real children never stand beside the sample's.
+
+    Synthetic children are told by the reserved prefix of their identifiers, which are seen here and not passed on.
+    """
+    made = fingerprints(desk.settings.paths)
+    if not any(r.sha256 in made and r.return_id != "statswales" for r in Ledger(desk.settings.paths).rows()):
+        return True
+    ids = (
+        str(i) for frame in found.raw.values() if "child_id" in frame.columns for i in frame["child_id"].drop_nulls()
+    )
+    return all(i.strip().startswith(CHILD_PREFIX) for i in ids)

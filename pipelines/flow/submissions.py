@@ -19,10 +19,11 @@ from pipelines.core.keys import Tokeniser
 from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.locks import exclusive
 from pipelines.core.periods import Period
+from pipelines.flow import sample
 from pipelines.flow.desk import Desk
 from pipelines.flow.inbox import Delivery
-from pipelines.landing.keeping import KeptFile, keep
-from pipelines.landing.receipts import Receipt, receipt
+from pipelines.landing.keeping import KeptFile, keep, keep_each
+from pipelines.landing.receipts import Receipt, receipts
 from pipelines.landing.register import (
     RECEIVED,
     Decision,
@@ -93,11 +94,10 @@ def _ordinary(given: Path) -> list[Path]:
 
 def land(desk: Desk, deliveries: Iterable[Delivery]) -> tuple[Registration, ...]:
     """Keep the bytes of each delivery and enter it in the ledger as received, under what its place claims."""
-    told = [
-        (keep(desk.settings, d.paths), Identity(d.return_id, d.authority_code, d.period_id), RECEIVED)
-        for d in deliveries
-    ]
-    return register_all(desk.settings, told)
+    held = list(deliveries)
+    kept = keep_each(desk.settings, [d.paths for d in held])
+    placed = [Identity(d.return_id, d.authority_code, d.period_id) for d in held]
+    return register_all(desk.settings, [(k, i, RECEIVED) for k, i in zip(kept, placed, strict=True)])
 
 
 def judge_waiting(desk: Desk, return_id: str, wanted: Collection[tuple[str, str]]) -> tuple[Judged, ...]:
@@ -151,11 +151,14 @@ def receive(desk: Desk, paths: Sequence[Path], claim: Claim) -> Judged:
 
     Raises:
         UsageError: where neither the claim nor the content says whose return it is, or for when.
+        RefusedError: where real children would stand beside those of the bundled sample.
     """
     kept = keep(desk.settings, paths)
     with exclusive(desk.settings, "receive"):
         found = _examined(desk, kept, claim)
         placed = _placed(found, claim)
+        if not sample.may_join(desk, found):
+            raise RefusedError("receive.beside_sample", folder=desk.settings.paths.data.name)
         register(desk.settings, kept, placed)
         return _decided(desk, [(kept, placed, found)])[0]
 
@@ -202,7 +205,8 @@ def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
     write_all(desk.settings, list(zip(found, ids, strict=True)), desk.catalogue)
     told = [(kept, placed, Decision(e.verdict, e.rule_pack)) for kept, placed, e in filed]
     entered = register_all(desk.settings, told)
-    return tuple(Judged(e, receipt(desk.settings, r, n_faults(e))) for e, r in zip(found, entered, strict=True))
+    made = receipts(desk.settings, [(r, n_faults(e)) for e, r in zip(found, entered, strict=True)])
+    return tuple(Judged(e, one) for e, one in zip(found, made, strict=True))
 
 
 def _as_filed(e: Examination, placed: Identity) -> Found:
