@@ -138,8 +138,11 @@ def export_cells(settings: Settings) -> Path:
 
 def project_manifest(settings: Settings) -> Path:
     """Path of dbt's manifest.json for this project, parsed now if it must be (lineage for the asset graph)."""
+    path = _target_folder(settings.paths) / "manifest.json"
+    if not path.is_file():
+        _parsed.state = ()  # what this process has parsed was written into another data folder
     _manifest(settings)
-    return _target_folder(settings.paths) / "manifest.json"
+    return path
 
 
 def compiled(settings: Settings, policy: str = DEFAULT_POLICY) -> dict[str, str]:
@@ -209,7 +212,8 @@ def _invoke(settings: Settings, arguments: list[str], manifest: Manifest | None 
 
         project = str(settings.paths.dbt_project)
         places = ["--project-dir", project, "--profiles-dir", project]
-        places += ["--target-path", str(_target_folder(settings.paths)), "--threads", str(settings.threads)]
+        target = str(_target_folder(settings.paths))
+        places += ["--target-path", target, "--log-path", target, "--threads", str(settings.threads)]
         try:
             return dbtRunner(manifest=manifest).invoke([*arguments, *_QUIET, *places])
         finally:
