@@ -30,9 +30,10 @@ class Bounds:
 # `who` numbers sets of children in an area and period: places of one set share a number, complements get their own.
 WHO = """
 create table known as
-with one as (select coalesce('s' || s.same, 'p' || p.set_name || '/' || p.breakdown || '/' || p.code) as label, p.*
+with one as (select coalesce('s' || s.same || '/' || s.nth,
+                             'p' || p.set_name || '/' || p.breakdown || '/' || p.code) as label, p.*
              from place p left join slice s
-             on s.set_name = p.set_name and s.breakdown = p.breakdown and s.code = p.code and s.nth = 1)
+             on s.set_name = p.set_name and s.breakdown = p.breakdown and s.code = p.code)
 select dense_rank() over (order by label, period_id, area_code) as who, * exclude (label) from one;
 create table gap as
 with pair as (

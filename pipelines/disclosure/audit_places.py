@@ -40,8 +40,9 @@ from (
            min(table_id) as table_id
     from shown_count group by set_name, breakdown, code, area_code, period_id)
 """
-# Slices (category of a breakdown of a set) with equal counts everywhere are one set of children under two names. At
-# most one category of a breakdown can be that set, so only the first of equals counts.
+# Slices (category of a breakdown of a set) with equal counts everywhere are one set of children under two names. Two
+# categories of one breakdown never are, so the first of equals goes with the first elsewhere, the second with the
+# second.
 SLICES = """
 create table slice as
 with signature as (
@@ -60,15 +61,10 @@ CHECKS = {
     "small_count_shown": "shown is not null and truth between 1 and $small",
 }
 SAME_SET = """
-    with pair as (
-        select a.set_name, a.breakdown, a.code, bool_or(a.shown_as = b.shown_as) as agrees
-        from slice a join slice b using (same)
-        where a.nth = 1 and (a.set_name, a.breakdown) <> (b.set_name, b.breakdown)
-        group by a.set_name, a.breakdown, a.code, b.set_name, b.breakdown)
+    with torn as (select distinct a.set_name, a.breakdown, a.code
+                  from slice a join slice b using (same, nth) where a.shown_as <> b.shown_as)
     select 'same_set_differs', p.table_id, count(*)
-    from place p
-         join (select distinct set_name, breakdown, code from pair where not agrees) using (set_name, breakdown, code)
-    group by all
+    from place p join torn using (set_name, breakdown, code) group by all
 """
 WHOLE_GROUPS = """
 create table whole_group as

@@ -11,13 +11,24 @@ import pytest
 
 from pipelines.core.errors import UnreadableError, UsageError, render
 from pipelines.core.files import sha256_of
-from pipelines.disclosure import CellsDisagree, Refused, Task, protect, protect_task
+from pipelines.disclosure import (
+    CellsDisagree,
+    Dimension,
+    Refused,
+    TableShape,
+    Task,
+    audit_table,
+    protect,
+    protect_task,
+)
 from pipelines.disclosure import room as room_module
+from pipelines.disclosure.attack import EXACT, TWO_VALUED
 from pipelines.disclosure.audit import Verdict, Violation
 from pipelines.disclosure.disclosed import COLUMNS, status_order
 from schemas.catalogue import WALES, Catalogue
 from tests.made_cells import Inner, World, cells, pairs, publication_of, summed, with_publication, write
 
+KEY = ["measure_id", "area_code", "period_id", "breakdown_id", "breakdown_code"]
 NORTH, OTHER, WEST, SOUTH = "W06000001", "W06000002", "W06000008", "W06000015"
 
 
@@ -170,6 +181,57 @@ def test_realistic_year_passes_its_audit(catalogue: Catalogue, tmp_path: Path) -
         assert codes == sorted(codes)
     wales = rows.filter((pl.col("area_type") == "wales") & (pl.col("breakdown_id") == "total"))
     assert wales.filter(pl.col("measure_id").is_in(publication.headlines))["value"].null_count() == 0
+
+
+def test_an_outsider_pins_down_no_hidden_figure_of_a_realistic_year(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Not even a protecting one or a zero: as `mesur audit` attacks an edition, from a table and its margins alone."""
+    publication = catalogue.publications["children-looked-after"]
+    held = cells(catalogue, pairs(publication), World(n_children=5000, seed=4))
+    protect(catalogue, publication.id, write(held, tmp_path), tmp_path)
+    pl.read_parquet(tmp_path / "disclosed.parquet").write_csv(tmp_path / "table.csv")
+    areas = Dimension("area_code", WALES, {a.gss: a.region for a in catalogue.authorities.values()})
+    category = Dimension("breakdown_code", "T", within="breakdown_id")
+    shape = TableShape((areas, category), "numerator", "status", separate=("measure_id", "period_id"))
+    found = audit_table(tmp_path / "table.csv", shape)
+    assert len(found.hidden) > 200
+    assert (found.count(EXACT), found.count(TWO_VALUED), found.n_contradictions) == (0, 0, 0)
+
+
+def test_both_programs_see_one_complement_for_one_part_and_whole(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Everyone in the category is in foster care and with kin: both percentages leave out the same nobody."""
+    kin = {(a, c): (n, n) for a, n in ((NORTH, 20), (OTHER, 31), (SOUTH, 44)) for c in ("F1", "F4")}
+    names = ("CLA_FOSTER_PC", "CLA_KINSHIP_PC")
+    held = pl.concat([summed(catalogue, kin, "foster_type", m) for m in names])
+    wanted = [(m, b) for m in names for b in ("total", "foster_type")]
+    catalogue = with_publication(catalogue, publication_of("made", wanted))
+    summary = protect(catalogue, "made", write(held, tmp_path), tmp_path)
+    assert summary.n_lines == summary.verdict.n_lines
+
+
+def test_quality_of_the_release_as_a_whole(catalogue: Catalogue, tmp_path: Path) -> None:
+    publication = catalogue.publications["children-looked-after"]
+    held = cells(catalogue, pairs(publication), World(periods=("2021-22", "2022-23"), n_children=2000))
+    protect(catalogue, publication.id, write(held, tmp_path), tmp_path)
+    rows = pl.read_parquet(tmp_path / "disclosed.parquet")
+    quality = json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))["quality"]
+    n_hidden = rows["status"].str.split(",").list.contains("c").sum()
+    assert n_hidden > 1000
+    assert (quality["figures"], quality["shown"]) == (rows.height, rows.height - n_hidden)
+    assert quality["shown_share"] == round(1 - n_hidden / rows.height, 4)
+    counted = rows.join(held, on=KEY, suffix="_true").filter(pl.col("numerator").is_not_null())
+    counts_only = (counted["numerator"] - counted["numerator_true"]).abs().mean()
+    assert quality["mean_rounding_error"] == pytest.approx(counts_only, abs=0.1)  # averages come on top
+    kept = json.loads((tmp_path / "suppression.json").read_text(encoding="utf-8"))
+    assert quality["hidden_to_protect_others"] == sum(t["secondary"] for t in kept["tables"]) > 0
+
+
+def test_few_hidden_figures_are_not_told_apart_even_in_all(catalogue: Catalogue, tmp_path: Path) -> None:
+    stock = {(a, c): (n, n) for a, n in ((NORTH, 50), (OTHER, 3), (WEST, 72)) for c in ("M", "F")}
+    made(catalogue, tmp_path, {"CLA_STOCK": stock})
+    quality = json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))["quality"]
+    assert quality["shown"] < quality["figures"]
+    assert quality["hidden_to_protect_others"] is None
+    assert quality["mean_rounding_error"] is None
 
 
 def test_proof_names_the_file_and_never_counts_by_reason(catalogue: Catalogue, tmp_path: Path) -> None:
