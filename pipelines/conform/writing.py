@@ -5,7 +5,7 @@ Deciding what is accepted, and the ledger, do not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,17 +47,20 @@ def write_all(settings: Settings, filed: Sequence[Filed], catalogue: Catalogue |
             raise InternalError("conform.incomplete_identity")
     counted = [(e, s) for e, s in filed if e.verdict != REJECTED]
     hold_to_contract(held, [typed for e, s in counted for typed in _typed(e, s).items()])
-    for examination, submission_id in filed:
-        _write_one(settings, examination, submission_id)
+    with files.atomic_files() as place:
+        for examination, submission_id in filed:
+            for path, frame in _files_of(settings, examination, submission_id):
+                frame.write_parquet(place(path), compression="zstd", statistics=False)
 
 
-def _write_one(settings: Settings, examination: Examination, submission_id: str) -> None:
+def _files_of(settings: Settings, examination: Examination, submission_id: str) -> Iterator[tuple[Path, pl.DataFrame]]:
+    """Every file of one examination, and what it holds."""
     paths = settings.paths
     if examination.verdict != REJECTED:
         for table, frame in _typed(examination, submission_id).items():
-            _parquet(frame, _place(paths.typed, examination, submission_id, table))
+            yield _place(paths.typed, examination, submission_id, table), frame
     for root, frame in ((paths.faults, examination.faults), (paths.coverage, examination.coverage)):
-        _parquet(_marked(frame, submission_id), _place(root, examination, submission_id))
+        yield _place(root, examination, submission_id), _marked(frame, submission_id)
 
 
 def _place(root: Path, examination: Examination, submission_id: str, table: str | None = None) -> Path:
@@ -73,8 +76,3 @@ def _typed(examination: Examination, submission_id: str) -> dict[str, pl.DataFra
 
 def _marked(frame: pl.DataFrame, submission_id: str) -> pl.DataFrame:
     return frame.select(pl.lit(submission_id, pl.String).alias("submission_id"), pl.all())
-
-
-def _parquet(frame: pl.DataFrame, path: Path) -> None:
-    with files.atomic_file(path) as temporary:
-        frame.write_parquet(temporary, compression="zstd", statistics=False)

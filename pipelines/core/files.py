@@ -11,7 +11,8 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +23,8 @@ PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
 READ_ONLY = 0o400
 _TEMPORARY = ".part-"
 _STALE_SECONDS = 24 * 3600
+_FLUSHERS = 8
+"""How many files wait for the disk at once: it settles what waits together in one go."""
 
 
 def folder(path: Path, *, is_public: bool = False) -> Path:
@@ -76,19 +79,41 @@ def atomic_file(path: Path, *, is_public: bool = False) -> Iterator[Path]:
 
     For writers that want a path of their own (Parquet, workbooks).
     """
-    temporary = temporary_beside(path)
-    try:
+    with atomic_files(is_public=is_public) as place:
+        yield place(path)
+
+
+@contextmanager
+def atomic_files(*, is_public: bool = False) -> Iterator[Callable[[Path], Path]]:
+    """Give a way to ask for temporary paths to write, any number of them; when the block ends well each takes the
+    place of the path it was asked for, else all are removed.
+
+    As safe as one `atomic_file` after the other and, for hundreds, many times as fast: every file is on the disk
+    before the first is renamed, but they wait for the disk together.
+
+    Raises:
+        InternalError: where the disk refuses; it names the first of the files.
+    """
+    pending: dict[Path, Path] = {}
+
+    def place(path: Path) -> Path:
         folder(path.parent, is_public=is_public)
-        yield temporary
-        temporary.chmod(PUBLIC_FILE if is_public else RESTRICTED_FILE)
-        flush(temporary)
-        temporary.replace(path)
-        flush(path.parent)
+        return pending.setdefault(path, temporary_beside(path))
+
+    try:
+        yield place
+        for temporary in pending.values():
+            temporary.chmod(PUBLIC_FILE if is_public else RESTRICTED_FILE)
+        flush_all(pending.values())
+        for path, temporary in pending.items():
+            temporary.replace(path)
+        flush_all({path.parent for path in pending})
     except OSError as error:
-        raise cannot_write(path, error) from None
+        raise cannot_write(next(iter(pending), Path()), error) from None
     finally:
-        with suppress(OSError):
-            temporary.unlink()
+        for temporary in pending.values():
+            with suppress(OSError):
+                temporary.unlink()
 
 
 @contextmanager
@@ -166,6 +191,17 @@ def flush(path: Path) -> None:
         os.fsync(held)
     finally:
         os.close(held)
+
+
+def flush_all(paths: Iterable[Path]) -> None:
+    """Bring many files or folders to the disk (see `flush`); the first refusal is raised."""
+    held = list(paths)
+    if len(held) < 2:
+        for path in held:
+            flush(path)
+        return
+    with ThreadPoolExecutor(min(_FLUSHERS, len(held))) as pool:
+        list(pool.map(flush, held))
 
 
 def cannot_write(path: Path, error: OSError) -> InternalError:

@@ -3,8 +3,8 @@
 What the bytes mean does not belong here (see `pipelines.conform`).
 """
 
-from pipelines.landing.keeping import KeptFile, keep
-from pipelines.landing.receipts import Receipt, receipt
+from pipelines.landing.keeping import KeptFile, keep, keep_each
+from pipelines.landing.receipts import Receipt, receipt, receipts
 from pipelines.landing.register import (
     Decision,
     Identity,
@@ -22,7 +22,9 @@ __all__ = [
     "Receipt",
     "Registration",
     "keep",
+    "keep_each",
     "receipt",
+    "receipts",
     "register",
     "register_all",
     "submission_id",

@@ -6,9 +6,8 @@ The faults themselves do not belong here, only how many there are of each severi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from pipelines.core import files, messages
 from pipelines.core.settings import Settings
@@ -99,15 +98,30 @@ def receipt(settings: Settings, registration: Registration, n_faults: Mapping[st
     `n_faults` counts faults by severity; severities not named are 0. Asking again keeps the same receipt unless the
     status has moved.
     """
+    return receipts(settings, [(registration, n_faults)])[0]
+
+
+def receipts(
+    settings: Settings, registrations: Iterable[tuple[Registration, Mapping[str, int] | None]]
+) -> tuple[Receipt, ...]:
+    """The receipts of many submissions (see `receipt`), kept all together."""
+    made = tuple(_made(registration, n_faults) for registration, n_faults in registrations)
+    with files.atomic_files() as place:
+        for one in made:
+            path, content = settings.paths.receipts / one.file_name, one.as_json()
+            if not (path.is_file() and path.read_text(encoding="utf-8") == content):
+                place(path).write_bytes(content.encode("utf-8"))
+    return made
+
+
+def _made(registration: Registration, n_faults: Mapping[str, int] | None) -> Receipt:
     first = registration.rows[0]
-    made = Receipt(
+    return Receipt(
         **{name: getattr(first, name) for name in _SHARED},
         files=tuple(ReceivedFile(r.file_name, r.sha256, r.bytes) for r in registration.rows),
         n_faults=None if n_faults is None else {s: int(n_faults.get(s, 0)) for s in SEVERITIES},
         is_repeat=registration.is_repeat,
     )
-    _keep(settings.paths.receipts / made.file_name, made)
-    return made
 
 
 _SHARED = (
@@ -122,9 +136,3 @@ _SHARED = (
     "status",
     "rule_pack",
 )
-
-
-def _keep(path: Path, made: Receipt) -> None:
-    content = made.as_json()
-    if not (path.is_file() and path.read_text(encoding="utf-8") == content):
-        files.atomic_write(path, content)

@@ -6,8 +6,9 @@ Deciding whether a submission is accepted does not belong here: the decision is 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from pipelines.core.errors import UsageError
 from pipelines.core.ledger import Ledger, LedgerRow, Series, View, Writer, utc_now
@@ -44,6 +45,8 @@ class Decision:
 
 
 RECEIVED = Decision("received")
+Rows = tuple[LedgerRow, ...]
+Sent = tuple[Sequence[KeptFile], Identity, Decision]
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,25 @@ def register(
     return register_all(settings, [(tuple(kept), identity, decision)])[0]
 
 
-def register_all(
-    settings: Settings, submissions: Iterable[tuple[Sequence[KeptFile], Identity, Decision]]
-) -> tuple[Registration, ...]:
-    """Enter many submissions under one hold of the lock, in the order given; one event each."""
+def register_all(settings: Settings, submissions: Iterable[Sent]) -> tuple[Registration, ...]:
+    """Enter many submissions under one hold of the lock, in the order given.
+
+    Those that follow each other and belong to different series are one event: it is there whole or not at all, and
+    the disk is waited for once.
+    """
     with _ledger(settings).writing() as writer:
-        return tuple(_entered(writer, kept, identity, decision) for kept, identity, decision in submissions)
+        return tuple(chain.from_iterable(_entered(writer, group) for group in _independent(submissions)))
+
+
+def _independent(submissions: Iterable[Sent]) -> Iterator[list[Sent]]:
+    """Runs of submissions none of which says anything about another: versions are counted within a series."""
+    group: dict[Series, Sent] = {}
+    for one in submissions:
+        if one[1].series in group:
+            yield list(group.values())
+            group = {}
+        group[one[1].series] = one
+    yield list(group.values())
 
 
 def withdraw(settings: Settings, submission: str, note: str = "") -> Registration:
@@ -107,37 +123,49 @@ def withdraw(settings: Settings, submission: str, note: str = "") -> Registratio
         known = writer.view.latest.get(submission)
         if not known:
             raise UsageError("ledger.unknown_submission", submission=submission[:SUBMISSION_ID_LENGTH])
-        return _decided(writer, known, Decision("withdrawn", known[0].rule_pack, note))
+        rows = _decided(known, Decision("withdrawn", known[0].rule_pack, note))
+        return _registered(writer, [rows or known], [not rows])[0]
 
 
 def _ledger(settings: Settings) -> Ledger:
     return Ledger(settings.paths, Patience(settings.lock_seconds, settings.language))
 
 
-def _entered(writer: Writer, kept: Sequence[KeptFile], identity: Identity, decision: Decision) -> Registration:
-    view = writer.view
-    known = view.latest.get(submission_id(identity, kept))
-    if known:
-        return _decided(writer, known, decision)
-    return Registration(writer.append(_first_rows(view, kept, identity, decision)), is_repeat=False)
+def _entered(writer: Writer, group: Sequence[Sent]) -> list[Registration]:
+    """Enter what is news among submissions of different series, as one event."""
+    view, told, is_repeat = writer.view, list[Rows](), list[bool]()
+    for kept, identity, decision in group:
+        known = view.latest.get(submission_id(identity, kept))
+        rows = _decided(known, decision) if known else _first_rows(view, kept, identity, decision)
+        told.append(rows or known or ())
+        is_repeat.append(known is not None and not rows)
+    return _registered(writer, told, is_repeat)
 
 
-def _decided(writer: Writer, known: tuple[LedgerRow, ...], decision: Decision) -> Registration:
-    """A further event on a submission that is there, if it says anything new."""
+def _registered(writer: Writer, told: Sequence[Rows], is_repeat: Sequence[bool]) -> list[Registration]:
+    """The registrations, once the rows of those that are no repeats are entered."""
+    news = chain.from_iterable(rows for rows, known in zip(told, is_repeat, strict=True) if not known)
+    entered = iter(writer.append(news))
+    return [
+        Registration(rows if known else tuple(islice(entered, len(rows))), known)
+        for rows, known in zip(told, is_repeat, strict=True)
+    ]
+
+
+def _decided(known: Rows, decision: Decision) -> Rows:
+    """The rows of a further event on a submission that is there; none if it says nothing new."""
     held = known[0]
     is_news = (decision.status, decision.rule_pack) != (held.status, held.rule_pack)
     if decision.status == "received":
         is_news = held.status == "withdrawn"
-    if not is_news:
-        return Registration(known, is_repeat=True)
     status, rule_pack, note = decision.status, decision.rule_pack, decision.note
     told = (replace(row, status=status, rule_pack=rule_pack, note=note, recorded_at="") for row in known)
-    return Registration(writer.append(told), is_repeat=False)
+    return tuple(told) if is_news else ()
 
 
-def _first_rows(view: View, kept: Sequence[KeptFile], identity: Identity, decision: Decision) -> list[LedgerRow]:
+def _first_rows(view: View, kept: Sequence[KeptFile], identity: Identity, decision: Decision) -> Rows:
     before, now = view.newest(identity.series), utc_now()
-    return [
+    return tuple(
         LedgerRow(
             submission_id=submission_id(identity, kept),
             file_name=one.name,
@@ -155,4 +183,4 @@ def _first_rows(view: View, kept: Sequence[KeptFile], identity: Identity, decisi
             note=decision.note,
         )
         for one in kept
-    ]
+    )

@@ -14,7 +14,7 @@ from schemas import Catalogue
 @pytest.fixture
 def look(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Look:
     """Examine files under a claim; no rule is run."""
-    monkeypatch.setattr(examination, "judge", lambda *_: None)
+    monkeypatch.setattr(examination, "judge_many", lambda _catalogue, readings, _previous: [None] * len(readings))
 
     def examined(*files: Path | SourceFile, **claim: str) -> Examination:
         return examine(catalogue, PlainTokeniser(), files, Claim(**claim))

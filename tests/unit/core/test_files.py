@@ -41,6 +41,38 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_part(tmp_path: Path) -> N
     assert left_over(tmp_path) == []
 
 
+def test_many_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    targets = [tmp_path / f"f{n}" / "a.txt" for n in range(20)]
+    files.atomic_write(targets[0], "old")
+    with pytest.raises(ZeroDivisionError), files.atomic_files() as place:
+        for target in targets:
+            place(target).write_text("half")
+        raise ZeroDivisionError
+    assert [t.exists() for t in targets] == [True] + [False] * 19
+    assert targets[0].read_text() == "old"
+    with files.atomic_files() as place:
+        for target in (*targets, targets[0]):
+            place(target).write_text(target.parent.name)
+    assert [t.read_text() for t in targets] == [t.parent.name for t in targets]
+    assert {mode(t) for t in targets} == {0o600}
+    assert left_over(tmp_path) == []
+
+
+def test_no_file_takes_its_place_before_all_are_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    targets, seen = [tmp_path / f"{n}.txt" for n in range(12)], list[tuple[bool, int]]()
+    plain = os.fsync
+
+    def fsync(handle: int) -> None:
+        seen.append((stat.S_ISDIR(os.fstat(handle).st_mode), sum(t.exists() for t in targets)))
+        plain(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with files.atomic_files() as place:
+        for target in targets:
+            place(target).write_text("x")
+    assert seen == [(False, 0)] * 12 + [(True, 12)]
+
+
 def test_a_disk_that_refuses_is_told_by_its_code_only(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file where a folder should be")
     with pytest.raises(InternalError) as caught:

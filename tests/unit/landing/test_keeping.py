@@ -141,6 +141,13 @@ def test_order_and_names_do_not_depend_on_how_paths_are_given(settings: Settings
     assert landing.keep(settings, given) == landing.keep(settings, reversed(given))
 
 
+def test_many_deliveries_are_kept_apart(settings: Settings, sent: Path) -> None:
+    given = [[sent / "episodes.csv"], [sent], [sent / "more" / "child.csv"]]
+    assert landing.keep_each(settings, given) == [landing.keep(settings, paths) for paths in given]
+    assert len(stored(settings)) == 2
+    assert landing.keep_each(settings, []) == []
+
+
 def test_one_bad_file_does_not_lose_those_before_it(settings: Settings, sent: Path) -> None:
     with pytest.raises(MesurError):
         landing.keep(settings, [sent, sent / "zzz.csv"])

@@ -96,6 +96,18 @@ def test_many_are_entered_in_order_under_one_hold(settings: Settings) -> None:
     assert [(m.version, m.is_repeat) for m in made] == [(1, False), (2, False), (3, False), (1, True), (2, True)]
 
 
+def test_submissions_of_different_series_are_one_event(settings: Settings) -> None:
+    others = [Identity("lac_census", f"W0600000{n}", "2018-19") for n in range(1, 4)]
+    sent = [(kept(f"{n}"), identity, ACCEPTED) for n, identity in enumerate(others)]
+    first = landing.register_all(settings, [*sent, (kept("x"), others[0], ACCEPTED)])
+    assert [(m.version, m.is_repeat) for m in first] == [(1, False)] * 3 + [(2, False)]
+    assert [m.rows[0].sequence for m in first] == [1, 1, 1, 2]
+    again = landing.register_all(settings, sent)
+    assert [(m.rows, m.is_repeat) for m in again] == [(m.rows, True) for m in first[:3]]
+    assert len(list(settings.paths.ledger.iterdir())) == 2
+    assert {r.submission_id for r in Ledger(settings.paths).counting()} == {m.submission_id for m in first[1:]}
+
+
 def test_versions_are_given_once_however_many_send_at_once(settings: Settings) -> None:
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda i: enter(settings, f"content {i}"), range(24)))
