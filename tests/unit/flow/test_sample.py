@@ -21,7 +21,7 @@ def found(*ids: str) -> SimpleNamespace:
 @pytest.fixture
 def sampled(settings: Settings) -> Desk:
     """A data folder that has received one file of the bundled sample."""
-    one = sorted((settings.paths.sample / "returns" / "2015-16").glob("W*"))[0]
+    one = min((settings.paths.sample / "returns" / "2015-16").glob("W*"))
     register(settings, keep(settings, [one]), Identity("ssda903", "W06000002", "2015-16"))
     return Desk(settings)
 
