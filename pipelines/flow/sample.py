@@ -6,6 +6,7 @@ Making synthetic children belongs to `pipelines.synthetic`.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.core.files import sha256_of
@@ -17,6 +18,7 @@ from schemas.catalogue import WALES
 
 if TYPE_CHECKING:
     from pipelines.conform import Examination
+    from pipelines.landing import KeptFile
 
 MANIFEST = "manifest.json"
 
@@ -46,7 +48,7 @@ def places(desk: Desk) -> set[tuple[str, str]]:
     return {(area, period) for code, period in held if code in regions for area in (code, regions[code], WALES)}
 
 
-def may_join(desk: Desk, found: Examination) -> bool:
+def may_join(desk: Desk, kept: Sequence[KeptFile], found: Examination) -> bool:
     """Whether a submission may stand beside what was received: real children never stand beside the sample's.
 
     Synthetic children are told by the reserved prefix of their identifiers, which are seen here and not passed on.

@@ -157,7 +157,7 @@ def receive(desk: Desk, paths: Sequence[Path], claim: Claim) -> Judged:
     with exclusive(desk.settings, "receive"):
         found = _examined(desk, kept, claim)
         placed = _placed(found, claim)
-        if not sample.may_join(desk, found):
+        if not sample.may_join(desk, kept, found):
             raise RefusedError("receive.beside_sample", folder=desk.settings.paths.data.name)
         register(desk.settings, kept, placed)
         return _decided(desk, [(kept, placed, found)])[0]
