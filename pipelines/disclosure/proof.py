@@ -165,6 +165,16 @@ def _quality(found: DisclosureSummary) -> dict[str, float | int | None]:
     }
 
 
+def _open_table(table: TableSummary) -> dict[str, str | int | float | None]:
+    return {
+        "table_id": table.table_id,
+        "n_cells": table.n_cells,
+        "n_hidden": table.n_hidden,
+        "hidden_share": table.hidden_share,
+        "mean_rounding_error": table.mean_rounding_error,
+    }
+
+
 def proof_json(found: DisclosureSummary, config: DisclosureConfig) -> str:
     """What may stand beside the release: no key of a cell, and no count by reason but one for the whole release."""
     verdict = found.verdict
@@ -174,16 +184,7 @@ def proof_json(found: DisclosureSummary, config: DisclosureConfig) -> str:
         "configuration": asdict(config),
         "disclosed_sha256": found.disclosed_sha256,
         "quality": _quality(found),
-        "tables": [
-            {
-                "table_id": t.table_id,
-                "n_cells": t.n_cells,
-                "n_hidden": t.n_hidden,
-                "hidden_share": t.hidden_share,
-                "mean_rounding_error": t.mean_rounding_error,
-            }
-            for t in found.tables
-        ],
+        "tables": [_open_table(t) for t in found.tables],
         "lines_checked": found.n_lines,
         "lines_inexact": found.n_lines_inexact,
         "passed": not verdict.violations,
