@@ -41,6 +41,10 @@ def cast_dates(text: pl.Series) -> Cast:
     days (TY03; the whole column where nothing in it speaks for days first), days that do not exist (TY04), years
     outside 1900 to 2099 (TY07), all else (TY01).
     """
+    for form in ("%d/%m/%Y", "%Y-%m-%d"):  # nearly every column is written in one of them throughout
+        days = text.str.to_date(form, strict=False)
+        if days.null_count() == text.null_count() and _is_in_range(days):
+            return Cast(days)
     days = _strictly(text, "%d/%m/%Y")
     is_day_first = days.is_not_null()
     if (text.is_not_null() & days.is_null()).any():
@@ -62,6 +66,12 @@ def cast_dates(text: pl.Series) -> Cast:
         days = where(days, ~is_odd)
         found.append(Found("TY07", "year_out_of_range", is_odd.fill_null(value=False)))
     return Cast(days, tuple(found))
+
+
+def _is_in_range(days: pl.Series) -> bool:
+    """True where no day lies outside the years that are read."""
+    first, last = days.min(), days.max()
+    return first is None or (first.year >= FIRST_YEAR and last.year <= LAST_YEAR)  # type: ignore[union-attr]
 
 
 def _strictly(text: pl.Series, form: str) -> pl.Series:

@@ -16,7 +16,7 @@ import polars as pl
 from pipelines.conform import annual, columns, cover, exports, identify
 from pipelines.conform.annual import Read
 from pipelines.conform.faultlog import FaultLog
-from pipelines.conform.identifiers import Tokeniser, give_back_zeros, tokenise
+from pipelines.conform.identifiers import Remembering, Tokeniser, give_back_zeros, tokenise
 from pipelines.conform.merge import merge
 from pipelines.conform.reading.containers import FileLike, open_files
 from pipelines.conform.records import (
@@ -216,7 +216,7 @@ def _events(read: Read) -> dict[date, int]:
 
 def _finished(read: Read, identity: Identity, tools: tuple[Tokeniser, FaultLog]) -> dict[str, pl.DataFrame]:
     """Tables with tokens and the keys of the submission; without an authority tokens belong to nobody."""
-    tokeniser, log = tools
+    tokeniser, log = Remembering(tools[0]), tools[1]
     typed = give_back_zeros({t: cast.typed for t, cast in read.tables.items()}, "child", log)
     log.judge(("TY33",), sum(frame.height for frame in typed.values()))
     keys = [

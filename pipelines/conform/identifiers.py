@@ -5,7 +5,8 @@ How a token is made (`pipelines.core.keys`) does not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Protocol
 
 import polars as pl
@@ -21,6 +22,14 @@ class Tokeniser(Protocol):
     def child(self, authority_code: str, raw: str) -> str: ...
 
     def upn(self, raw: str) -> str: ...
+
+
+class Remembering:
+    """A tokeniser that makes each token once: a child stands in many tables of a submission."""
+
+    def __init__(self, tokeniser: Tokeniser) -> None:
+        self.child: Callable[[str, str], str] = cache(tokeniser.child)
+        self.upn: Callable[[str], str] = cache(tokeniser.upn)
 
 
 def give_back_zeros(tables: Mapping[str, pl.DataFrame], reference: str, log: FaultLog) -> dict[str, pl.DataFrame]:

@@ -33,6 +33,8 @@ _MAX_RECORD_LINES = 60
 """In lines. A quoted cell may hold line breaks; a record longer than this is a quotation mark that was never closed."""
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]")
+"""Control characters that no text holds; tabs, line ends, NUL, form feed and the old end mark do occur."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ def _single_byte_encoding(content: bytes) -> str:
 
 def _looks_binary(text: str) -> bool:
     sample = text[:_SAMPLE]
-    n_control = sum(1 for char in sample if (char < " " and char not in "\t\r\n\x00\x0c\x1a") or char == "\x7f")
+    n_control = len(_CONTROL.findall(sample))
     n_strange = sample.count(_REPLACEMENT) + sample.count("\x00")
     return n_control > _MAX_CONTROL_SHARE * len(sample) or n_strange > _MAX_STRANGE_SHARE * len(sample)
 
