@@ -54,9 +54,8 @@ def may_join(desk: Desk, kept: Sequence[KeptFile], found: Examination) -> bool:
     Synthetic children are told by the reserved prefix of their identifiers, which are seen here and not passed on.
     """
     made = fingerprints(desk.settings.paths)
-    if not any(r.sha256 in made and r.return_id != "statswales" for r in Ledger(desk.settings.paths).rows()):
+    is_sampled = any(r.sha256 in made and r.return_id != "statswales" for r in Ledger(desk.settings.paths).rows())
+    if not is_sampled or {one.sha256 for one in kept} <= made:
         return True
-    ids = (
-        str(i) for frame in found.raw.values() if "child_id" in frame.columns for i in frame["child_id"].drop_nulls()
-    )
-    return all(i.strip().startswith(CHILD_PREFIX) for i in ids)
+    named = [frame["child_id"].drop_nulls() for frame in found.raw.values() if "child_id" in frame.columns]
+    return all(str(i).strip().startswith(CHILD_PREFIX) for ids in named for i in ids)
