@@ -92,8 +92,8 @@ def report(layout: TableLayout, table: Table, official: TableColumns, place: tup
     log.judge(_LAYOUT_RULES, len(official.columns))
     log.judge(("LY08",), 1)
     for item in layout.missing if is_tabular else ():
-        place = Place(table=layout.table, item=item)
-        log.add(rule_of_absence(table, item), f"missing_column:{official.columns[item]}", place)
+        at = Place(table=layout.table, item=item)
+        log.add(rule_of_absence(table, item), f"missing_column:{official.columns[item]}", at)
     report_names(layout, table, official, log)
 
 

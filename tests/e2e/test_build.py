@@ -67,7 +67,9 @@ def test_a_partial_total_is_declared(built: Built, mesur: Mesur) -> None:
     rows = mesur("query", sql, "--json", data=built.data).record["rows"]
     assert rows
     assert all("t" in row["status"].split(",") for row in rows)
-    covered = "select distinct coverage_status from fct_coverage where area_code = 'W92000004' and period_id = '2023-24'"
+    covered = (
+        "select distinct coverage_status from fct_coverage where area_code = 'W92000004' and period_id = '2023-24'"
+    )
     assert mesur("query", covered, "--json", data=built.data).record["rows"] == [{"coverage_status": "partial"}]
 
 
