@@ -49,7 +49,7 @@ def _tell_cause(session: Session, cause: Cause) -> None:
     severity = session.say(f"report.severity.{cause.severity}")
     session.line()
     session.tell("check.first", number=cause.number, severity=severity, text=cause.sentence[lang])
-    session.tell("check.first.where", place=cause.place[lang], extent=words.extent(cause, lang))
+    session.tell("check.first.where", where=cause.place[lang], extent=words.extent(cause, lang))
     if cause.fix[lang]:
         session.tell("check.first.fix", text=cause.fix[lang])
     session.tell("check.first.moves", text=words.moves(cause, lang))

@@ -173,9 +173,12 @@ def coverage(report: Report, lang: str) -> Shown:
     return Shown("coverage", say("report.caption.coverage", lang), headers, rows, (10, 56, 11, 44, 13, 13))
 
 
-def children(report: Report, listed: pl.DataFrame, lang: str, limit: int = MAX_SHEET_FAULTS) -> Shown:
-    """Faults child by child; beyond `limit` only the first of each cause. `listed` is the outcome of `details`."""
-    is_cut = listed.height > limit
+def children(report: Report, listed: pl.DataFrame, lang: str, limit: int | None = None) -> Shown:
+    """Faults child by child; beyond `limit` (that of a sheet) only the first of each cause.
+
+    `listed` is the outcome of `details`.
+    """
+    is_cut = listed.height > (MAX_SHEET_FAULTS if limit is None else limit)
     held = listed.unique("cause", keep="first", maintain_order=True) if is_cut else listed
     severities = {s: say(f"report.severity.{s}", lang) for s in report.n_by_severity}
     blank, nobody = say("report.blank", lang), say("report.no_child", lang)
