@@ -1,8 +1,8 @@
 """The published rule worked out by hand from the true counts of the sample, for a few areas and headline figures.
 
 Standard library only and nothing of the project: nearest 5, counts of 1 to 4 hidden, percentages and rates from
-rounded counts. Which further figures are hidden to protect others stands in a reviewed list, with the reason for
-each; finding them does not belong here. `python tests/golden/hand_rule.py` writes the expected files anew.
+rounded counts. Which further figures are hidden to protect others stands in a reviewed list, with the sum that shows
+why; finding them does not belong here. `python tests/golden/hand_rule.py` writes the expected files anew.
 """
 
 from __future__ import annotations
@@ -42,7 +42,11 @@ PERCENTAGES = {
     "CLA_THREE_PLACEMENTS_PC": "CLA_THREE_PLACEMENTS",
 }
 """Percentage of the children looked after -> its numerator."""
-PLACEMENTS = ("FOSTER", "PARENTS", "RESIDENTIAL", "ADOPTION", "INDEPENDENT", "OTHER")
+BREAKDOWNS = {
+    "placement": ("FOSTER", "PARENTS", "RESIDENTIAL", "ADOPTION", "INDEPENDENT", "OTHER"),
+    "location": ("1", "2", "3", "4"),
+}
+"""Breakdown of the children looked after -> its categories; `looked_after_by_...` in the truth."""
 Truth = Counter[tuple[str, str, str, str]]
 """(area, period, concept, category) -> children."""
 Line = tuple[str, ...]
@@ -93,8 +97,8 @@ def _status(area: str, *codes: str) -> str:
 def counts(true: Truth, area: str, year: str) -> Iterator[Line]:
     """Counts of one area and year, and the children looked after by placement."""
     told = [(m, "total", "T", true[area, year, *place]) for m, place in COUNTS.items()]
-    by_placement = "looked_after_by_placement"
-    told += [("CLA_STOCK", "placement", p, true[area, year, by_placement, p]) for p in PLACEMENTS]
+    for breakdown, categories in BREAKDOWNS.items():
+        told += [("CLA_STOCK", breakdown, c, true[area, year, f"looked_after_by_{breakdown}", c]) for c in categories]
     for measure, breakdown, category, n in told:
         key = (year, area, measure, breakdown, category)
         if is_small(n) or key in protecting():
