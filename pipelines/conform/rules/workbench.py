@@ -29,8 +29,8 @@ from schemas.rule_terms import load_views, sql_of
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
 
-_STATISTICS = "statistics_propagation,compressed_materialization"
-"""What an optimiser concludes from the rows that are there: planned statements meet other rows later."""
+_WHATEVER_THE_ROWS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException)
+"""Errors that SQL has before it meets a row."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Workbench:
             self._by_table[rule.rule.table].append(rule)
         self._passes: dict[str, list[Pass]] = {}
         self._plans: dict[str, str] = {}
-        """Name of a view, or code of a rule with a SQL file -> its planned statement."""
+        """Name of a view -> the planned statement that fills it."""
         self._lock, self._statements = Lock(), Statements(relations.open_connection(setting))
         self.close = weakref.finalize(self, self._statements.con.close)
         words = _words(tuple(self.rules.values()))
@@ -80,7 +80,6 @@ class Workbench:
     def _define(self, macros: Sequence[str]) -> None:
         """Everything that has a shape; nothing is created after it, since that would make the plans stale."""
         con = self._statements.con
-        con.execute(f"set disabled_optimizers = '{_STATISTICS}'")
         con.execute(f"create table {FAILED} (code varchar, table_id varchar, row_id bigint)")
         con.execute(f"create table {BITS} (pass varchar, code varchar, mask integer, value bigint)")
         for macro in macros:
@@ -127,7 +126,9 @@ class Workbench:
                     spoiled[name] = spoiled[min(held)]
                     continue
                 try:
-                    self._run_planned(name, f"insert into {name} {text}")
+                    if name not in self._plans:
+                        self._plans[name] = self._statements.ready(f"insert into {name} {text}")
+                    self._statements.run(self._plans[name])
                 except duckdb.Error as error:
                     spoiled[name] = type(error).__name__
         return spoiled
@@ -140,18 +141,18 @@ class Workbench:
         return self._passes[table]
 
     def _run_sql(self, rule: CompiledRule, tally: Tally) -> None:
-        """Run the SQL file of a rule; where it fails half way nothing is entered."""
+        """Run the SQL file of a rule; where it fails half way nothing is entered.
+
+        Planned each time: the order of its joins depends on how many rows there are, and planning costs little.
+        """
         code = rule.rule.code
         rows = f"select distinct '{code}', table_id, row_id from ({rule.sql}) f where row_id is not null"
         try:
-            self._run_planned(code, f"insert into {FAILED} {rows}")
+            self._statements.con.execute(f"insert into {FAILED} {rows}")
+        except _WHATEVER_THE_ROWS as error:
+            self.broken[code] = type(error).__name__
         except duckdb.Error as error:
-            (tally.crashed if code in self._plans else self.broken)[code] = type(error).__name__
-
-    def _run_planned(self, key: str, sql: str) -> None:
-        if key not in self._plans:
-            self._plans[key] = self._statements.ready(sql)
-        self._statements.run(self._plans[key])
+            tally.crashed[code] = type(error).__name__
 
     def _clear(self, reference: Mapping[str, pl.DataFrame]) -> None:
         masks = [passes.mask_relation(table) for table in self._by_table]

@@ -141,9 +141,14 @@ def test_a_window_of_a_rule_stays_within_its_job(catalogue: Catalogue, inputs: I
     assert [o.faults.height for o in together(catalogue, made_pack(rule), [inputs, inputs])] == [0, 0]
 
 
-def test_what_the_rows_of_one_job_break_breaks_for_no_other(catalogue: Catalogue, inputs: Inputs) -> None:
+@pytest.mark.parametrize("check", ["row", "sql"])
+def test_what_the_rows_of_one_job_break_breaks_for_no_other(
+    catalogue: Catalogue, inputs: Inputs, monkeypatch: pytest.MonkeyPatch, check: str
+) -> None:
+    sql = "select 'episode' as table_id, row_id from episode where cast(need_code as integer) > 1"
+    monkeypatch.setattr("pipelines.conform.rules.workbench.sql_of", lambda _: sql)
     fine = replace(inputs, tables={"episode": inputs.tables["episode"].with_columns(pl.lit("12").alias("need_code"))})
-    broken = made_rule("BAD", arguments={"fault": "cast(need_code as integer) > 1"})
+    broken = made_rule("BAD", check, arguments={"fault": "cast(need_code as integer) > 1"} if check == "row" else {})
     sound = made_rule("Q1", arguments={"fault": "row_id > 0"})
     outcomes = together(catalogue, made_pack(broken, sound), [fine, inputs, fine])
     assert [o.coverage["status"].to_list() for o in outcomes] == [["ran", "ran"], ["crashed", "ran"], ["ran", "ran"]]
