@@ -39,7 +39,7 @@ def summary(report: Report, lang: str, *, has_values: bool) -> dict[str, object]
         "n_faults": dict(report.n_by_severity),
         "n_moving": report.n_moving,
         "advice": words.first(report, lang),
-        **({"files": list(about.files)} if has_values else {}),
+        **(_received(report) if has_values else {}),
         "causes": [_cause(c, lang, has_values=has_values) for c in report.causes],
         "figures": [_effect(e, lang) for e in report.effects],
         "rules": [
@@ -60,6 +60,12 @@ def summary(report: Report, lang: str, *, has_values: bool) -> dict[str, object]
             for c in report.coverage
         ],
     }
+
+
+def _received(report: Report) -> dict[str, object]:
+    """Names of files and sheets, which are what the sender made them."""
+    sources = {table: {"file": file, "sheet": sheet} for table, (file, sheet) in report.sources.items()}
+    return {"files": list(report.about.files), "sources": sources}
 
 
 def as_record(report: Report, lang: str) -> dict[str, object]:
@@ -110,7 +116,7 @@ def write_json(path: Path, report: Report, listed: pl.DataFrame, lang: str) -> N
     head = json.dumps(summary(report, lang, has_values=True), ensure_ascii=False, indent=1)
     with path.open("wb") as handle:
         handle.write(head[: head.rindex("\n}")].encode() + b',\n "faults": ')
-        listed.select(*_PLACES, "column", *_VALUES).write_json(handle)
+        listed.select(*_PLACES, "column", "child", "found").write_json(handle)
         handle.write(b"\n}\n")
 
 

@@ -108,7 +108,7 @@ class Drawing:
         looks = Looks(
             text=self.format(text_wrap=is_wrapped, indent=1, **_edge()),
             number=self.format(**_edge(), num_format="#,##0"),
-            marked={t: self.format(bold=True, bg_color=c, **_edge()) for t, c in self._severities.items()},
+            marked={t: self._marked(c) for t, c in self._severities.items()},
             marked_column="severity",
         )
         received = [name for name, kind in frame.schema.items() if kind == pl.String]
@@ -139,11 +139,14 @@ class Drawing:
             self._formats[key] = self._book.add_format({**_FONT, **look})
         return self._formats[key]
 
+    def _marked(self, colour: str) -> Format:
+        return self.format(bold=True, indent=1, bg_color=colour, **_edge())
+
     def _cell(self, drawn: Worksheet, at: tuple[int, int], cell: Cell, looks: tuple[Format, Format]) -> None:
         if isinstance(cell, int):
             drawn.write_number(*at, cell, looks[0])
         elif cell in self._severities:
-            drawn.write_string(*at, cell, self.format(bold=True, bg_color=self._severities[cell], **_edge()))
+            drawn.write_string(*at, cell, self._marked(self._severities[cell]))
         elif cell:
             drawn.write_string(*at, defused(cell), looks[1])
         else:
