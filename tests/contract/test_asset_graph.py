@@ -159,7 +159,10 @@ def test_the_console_listens_on_this_machine_only(settings: Settings, monkeypatc
     assert command[1:] == [
         "-m", "dagster", "dev", "--module-name", "pipelines.definitions", "--host", "127.0.0.1", "--port", "4321",
     ]  # fmt: skip
-    assert (environment["DAGSTER_HOME"], environment["MESUR_DATA"]) == (str(PROJECT), str(settings.paths.data))
+    assert (environment["DAGSTER_HOME"], environment["MESUR_DATA"]) == (
+        str(settings.paths.dagster),
+        str(settings.paths.data),
+    )
 
 
 if __name__ == "__main__":

@@ -228,6 +228,6 @@ def test_a_crash_of_the_command_tells_its_place_and_no_value(
 
 def test_the_project_keeps_nothing_of_a_run(built: Built) -> None:
     """Engines leave logs where they were started: dbt beside its project, Dagster in its home."""
-    left = ("logs", "target", "dbt_project/logs", "dbt_project/target", "history", "schedules", "storage", ".telemetry")
-    files = [p for name in left for p in (PROJECT / name).rglob("*") if p.is_file()]
+    engines = ("logs", ".logs_queue", "history", "schedules", "storage", "dbt_project/logs", "dbt_project/target")
+    files = [p for name in engines for p in (PROJECT / name).rglob("*") if p.is_file()]
     assert [str(p.relative_to(PROJECT)) for p in files] == []
