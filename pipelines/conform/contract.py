@@ -13,6 +13,8 @@ import polars as pl
 from pipelines.core.errors import InternalError, Place
 
 if TYPE_CHECKING:
+    from pandera.polars import DataFrameSchema
+
     from schemas.catalogue import Catalogue
 
 
@@ -31,20 +33,35 @@ def hold_to_contract(catalogue: Catalogue, typed: Sequence[tuple[str, pl.DataFra
         _hold_table(catalogue, table, frames)
 
 
-def _hold_table(catalogue: Catalogue, table: str, frames: Sequence[pl.DataFrame]) -> None:
-    from pandera.config import ValidationDepth, config_context
-    from pandera.errors import SchemaErrors
+def hold_observations_to_contract(catalogue: Catalogue, frame: pl.DataFrame) -> None:
+    """The same for the observations of one StatsWales extract.
 
+    Raises:
+        InternalError: as above.
+    """
+    from schemas.derive.frames import observation_frame_schema
+
+    _validate(observation_frame_schema(catalogue), frame, "observation")
+
+
+def _hold_table(catalogue: Catalogue, table: str, frames: Sequence[pl.DataFrame]) -> None:
     from schemas.derive.frames import typed_frame_schema
 
     try:
         whole = pl.concat(frames, how="vertical")
     except pl.exceptions.PolarsError:
         raise InternalError("conform.contract", Place(table=table), check="columns") from None
+    _validate(typed_frame_schema(catalogue, table), whole, table)
+
+
+def _validate(schema: DataFrameSchema, whole: pl.DataFrame, table: str) -> None:
+    from pandera.config import ValidationDepth, config_context
+    from pandera.errors import SchemaErrors
+
     broken: tuple[str, str] | None = None
     with config_context(validation_depth=ValidationDepth.SCHEMA_AND_DATA):
         try:
-            typed_frame_schema(catalogue, table).validate(whole, lazy=True)
+            schema.validate(whole, lazy=True)
         except SchemaErrors as errors:
             first = errors.schema_errors[0]
             column = getattr(getattr(first, "schema", None), "name", None)

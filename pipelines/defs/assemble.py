@@ -40,7 +40,7 @@ def _assembled(desk: Desk | None) -> dg.Definitions:
         assets=[m for m in made if not isinstance(m, dg.AssetChecksDefinition)],
         asset_checks=checks,
         jobs=jobs.all_jobs(catalogue),
-        sensors=[jobs.inbox_sensor(catalogue, r) for r in catalogue.returns.values()],
+        sensors=[*(jobs.inbox_sensor(catalogue, r) for r in catalogue.returns.values()), jobs.extracts_sensor()],
         resources={"desk": desk_resource(desk), "io_manager": RefusingIOManager()},
         executor=dg.in_process_executor,
     )

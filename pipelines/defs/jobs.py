@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.flow import extracts, inbox
 from pipelines.flow.desk import Desk
 from pipelines.flow.inbox import deliveries
 from schemas import Catalogue
@@ -68,6 +69,25 @@ def inbox_sensor(catalogue: Catalogue, r: Return) -> dg.SensorDefinition:
                     run_key=f"{one.return_id}:{one.period_id}:{one.authority_code}:{newest}",
                     tags=range_tags_of_one(one.authority_code, one.period_id),
                 )
+
+    return watch
+
+
+def extracts_sensor() -> dg.SensorDefinition:
+    """Watches the inbox for StatsWales extracts. Off until switched on."""
+
+    @dg.sensor(
+        name=f"inbox_{extracts.RETURN_ID}",
+        job_name=EXTRACTS,
+        minimum_interval_seconds=60,
+        required_resource_keys={"desk"},
+        description=f"Starts {EXTRACTS} when an extract appears or changes in the inbox.",
+    )
+    def watch(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest]:
+        desk: Desk = context.resources.desk
+        newest = [p.stat().st_mtime_ns for paths in inbox.extracts(desk.inbox) for p in paths]
+        if newest:
+            yield dg.RunRequest(run_key=f"{len(newest)}:{max(newest)}")
 
     return watch
 

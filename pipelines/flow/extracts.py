@@ -51,7 +51,7 @@ def _judged(desk: Desk, rows: tuple[LedgerRow, ...]) -> str:
     known = dataset if dataset in desk.catalogue.extract_cards else None
     files = [SourceFile(k.name, k.path.read_bytes()) for k in kept]
     found = statswales.read(desk.catalogue, files, ExtractClaim(known, vintage or None))
-    statswales.write(desk.settings, found, first.submission_id)
+    statswales.write(desk.settings, found, first.submission_id, desk.catalogue)
     placed = Identity(first.return_id, first.authority_code, None, first.system)
     register(desk.settings, kept, placed, Decision(found.verdict))
     return found.verdict

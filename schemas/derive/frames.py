@@ -52,3 +52,21 @@ def typed_frame_schema(catalogue: Catalogue, table_id: str) -> pa.DataFrameSchem
     kept = [i.item for i in catalogue.tables[table_id].items if i.item.id in names]
     columns = {i.id: pa.Column(_TYPES.get(i.kind, pl.String), _checks(catalogue, i), nullable=True) for i in kept}
     return pa.DataFrameSchema(_KEYS | columns, strict=True, ordered=True, name=table_id)
+
+
+@lru_cache(maxsize=4)
+def observation_frame_schema(catalogue: Catalogue) -> pa.DataFrameSchema:
+    """The contract of `typed/statswales/observation`: known datasets and areas, periods by name, values or a status."""
+    types: dict[str, type[pl.DataType]] = {"date32[day]": pl.Date, "double": pl.Float64, "int32": pl.Int32}
+    areas = [code for _, code in catalogue.areas()]
+    checks = {
+        "dataset_id": pa.Check.isin(list(catalogue.extract_cards), error="dataset_id: has no card"),
+        "area_code": pa.Check.isin(areas, error="area_code: is no area"),
+        "period_id": pa.Check.str_matches(r"^\d{4}-\d{2}$", error="period_id: is no financial year"),
+        "row_number": pa.Check.ge(1, error="row_number"),
+    }
+    columns = {
+        f.name: pa.Column(types.get(str(f.type), pl.String), checks.get(f.name), nullable=f.nullable)
+        for f in arrow.OBSERVATION
+    }
+    return pa.DataFrameSchema(columns, strict=True, ordered=True, name="observation")

@@ -135,7 +135,7 @@ def test_a_dataset_id_that_is_a_path_goes_nowhere(known, settings):
     row = "../../../x,W92000004,Wales,2018,,,,,,1,,,"
     found = examine(known, f"{','.join(tidy.HEADER)}\n{row}\n".encode())
     assert rules_of(found) == ["SW03"]
-    statswales.write(settings, found, "ab12")
+    statswales.write(settings, found, "ab12", known)
     written = [p.relative_to(settings.paths.data).parts[:3] for p in settings.paths.data.rglob("*.parquet")]
     assert sorted(written) == [(k, "statswales", "dataset=unknown") for k in ("coverage", "faults")]
 
@@ -143,7 +143,7 @@ def test_a_dataset_id_that_is_a_path_goes_nowhere(known, settings):
 def test_writing_follows_the_contract_and_is_idempotent(known, settings):
     found = examine(known, ZIP_CSV.encode(), dataset="care0999")
     for _ in range(2):
-        statswales.write(settings, found, "ab12")
+        statswales.write(settings, found, "ab12", known)
     typed = settings.paths.typed / "statswales" / "observation" / "dataset=care0999" / "ab12.parquet"
     assert [p.name for p in typed.parent.iterdir()] == ["ab12.parquet"]
     assert pq.ParquetFile(typed).schema_arrow.names == arrow.OBSERVATION.names
@@ -154,10 +154,10 @@ def test_writing_follows_the_contract_and_is_idempotent(known, settings):
 
 def test_a_rejected_extract_leaves_no_observations(known, settings):
     good = examine(known, ZIP_CSV.encode(), dataset="care0999")
-    statswales.write(settings, good, "ab12")
+    statswales.write(settings, good, "ab12", known)
     bad = examine(known, ZIP_CSV.replace("Year_", "Jahr_").replace("2018", "when").encode(), dataset="care0999")
     assert bad.verdict == "rejected"
-    statswales.write(settings, bad, "ab12")
+    statswales.write(settings, bad, "ab12", known)
     assert not list((settings.paths.typed / "statswales").rglob("*.parquet"))
 
 
