@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -22,7 +22,7 @@ from schemas import impact as declared
 from schemas.model import LANGUAGES, SEVERITIES, Text
 
 if TYPE_CHECKING:
-    from pipelines.conform.records import Examination
+    from pipelines.conform.records import Examination, SourceNote
     from schemas.catalogue import Catalogue
 
 _UNKNOWN_REACH = ("FM", "LY01", "LY10", "LY11", "LY12", "LY14")
@@ -37,7 +37,8 @@ def report_of(catalogue: Catalogue, examination: Examination) -> Report:
     kinds, n_children = causes.ranked(located.kinds, book), _children(examination)
     effects = impact.effects(grouped, kinds, Figures(book, feeds), n_children)
     rows = causes.counted(grouped, kinds, {t: f.height for t, f in examination.raw.items()})
-    unordered = [(row, _cause(row, book, examination, effects, n_children)) for row in rows.iter_rows(named=True)]
+    ground = _Ground(book, examination.notes, effects, n_children)
+    unordered = [(row, _cause(row, ground)) for row in rows.iter_rows(named=True)]
     ordered = sorted(unordered, key=lambda pair: _order(pair[1], pair[0]))
     numbered = tuple(replace(cause, number=n) for n, (_, cause) in enumerate(ordered, 1))
     numbers = {int(str(row["group"])): n for n, (row, _) in enumerate(ordered, 1)}
@@ -61,16 +62,21 @@ def _children(examination: Examination) -> dict[str, int]:
     return {t: frame["child_id"].drop_nulls().n_unique() or frame.height for t, frame in examination.tables.items()}
 
 
-def _cause(
-    row: words.Row,
-    book: Book,
-    examination: Examination,
-    effects: Mapping[int, tuple[Effect, ...]],
-    n_children: Mapping[str, int],
-) -> Cause:
-    code, severity, table = str(row["rule_id"]), str(row["severity"]), row["table"]
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What every cause of a report is told from."""
+
+    book: Book
+    notes: tuple[SourceNote, ...]
+    effects: Mapping[int, tuple[Effect, ...]]
+    n_children: Mapping[str, int]
+
+
+def _cause(row: words.Row, ground: _Ground) -> Cause:
+    code, severity, table, book = str(row["rule_id"]), str(row["severity"]), row["table"], ground.book
     is_told_by_value = not row["is_whole"] and not row["is_knot"] and row["item"] is not None
     codes = row["rule_ids"] if isinstance(row["rule_ids"], list) else [code]
+    n_concerned = ground.n_children.get(str(table)) if row["is_whole"] else int(str(row["n_children"]))
     return Cause(
         number=0,
         severity=severity,
@@ -82,14 +88,14 @@ def _cause(
         fix=words.fix(row, book),
         n_faults=int(str(row["n_faults"])),
         n_following=int(str(row["n_following"])),
-        n_children=n_children.get(str(table)) if row["is_whole"] else int(str(row["n_children"])),
+        n_children=n_concerned,
         first_row=_whole_number(row["first_line"]),
         last_row=_whole_number(row["last_line"]),
-        effects=effects.get(int(str(row["group"])), ()) if severity != SAFE else (),
+        effects=ground.effects.get(int(str(row["group"])), ()) if severity != SAFE else (),
         is_reach_known=not code.startswith(_UNKNOWN_REACH),
         found=str(row["found"] or "") if is_told_by_value else "",
         child=str(row["child"] or "") if row["n_children"] == 1 and not row["is_whole"] else "",
-        hint=words.hint(row, book, examination.notes),
+        hint=words.hint(row, book, ground.notes),
     )
 
 
