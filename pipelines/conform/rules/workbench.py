@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _WHATEVER_THE_ROWS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException)
 """Errors that SQL has before it meets a row."""
 
+_ROW_GROUP = 122_880
+"""Rows that DuckDB gives to one thread at a time."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -69,6 +72,7 @@ class Workbench:
         reference, con = jobs[0].reference, self._statements.con
         with self._lock:
             try:
+                con.execute("set threads = 1" if self._is_small(jobs) else "reset threads")
                 relations.fill(con, self._relations, jobs)
                 for name, frame in reference.items():
                     relations.store(con, name, frame)
@@ -76,6 +80,11 @@ class Workbench:
                 return Found(con.sql(f"select code, table_id, row_id from {FAILED} order by all").pl(), tally)
             finally:
                 self._clear(reference)
+
+    def _is_small(self, jobs: Sequence[Inputs]) -> bool:
+        """True where one thread is quicker than several: tables are shared out by row groups."""
+        frames = ((relation.frame_of(job) for job in jobs) for relation in self._relations)
+        return max((sum(f.height for f in held if f is not None) for held in frames), default=0) <= _ROW_GROUP
 
     def _define(self, macros: Sequence[str]) -> None:
         """Everything that has a shape; nothing is created after it, since that would make the plans stale."""
