@@ -161,7 +161,8 @@ def test_a_check_says_no_value(built: Built, tmp_path: Path, more: tuple[str, ..
         told = run(tmp_path / "data", "check", path, "--out", tmp_path / "out", *more)
         assert told.code == 1
         assert said_in((told.out + told.err).encode()) == []
-    assert leaks(tmp_path) == []
+    # The report is written where its sender asked for it, may show the sender its own values, and stays there.
+    assert leaks(tmp_path / "data") == []
 
 
 class Crash(Exception):
@@ -177,7 +178,7 @@ def crash(*_: object, **__: object) -> None:
         raise error from first
 
 
-CRASHES = ("land", "judge_waiting", "_examined", "examine", "write_all", "register_all")
+CRASHES = ("land", "judge_waiting", "examine_in_turn", "write_all", "register_all")
 """Functions of the flow that a run of the receiving job calls, from the inbox to the verdict in the ledger."""
 
 
