@@ -18,6 +18,7 @@ from typing import Any
 
 import made_marker
 
+from pipelines.core.files import atomic_write
 from pipelines.core.settings import PROJECT, Paths, Settings
 from schemas import Catalogue
 
@@ -111,10 +112,14 @@ def fill(inbox: Path) -> None:
     shutil.copytree(SAMPLE / "statswales", inbox / "statswales")
 
 
-def build(folder: Path, catalogue: Catalogue) -> Built:
-    """Build once, by the command, as a person would."""
-    inbox = folder / "inbox"
-    fill(inbox)
-    made_marker.lay(inbox, catalogue)
-    ended = run(folder / "data", "build", "--inbox", inbox)
+def build_once(folder: Path, catalogue: Catalogue) -> Built:
+    """Build, by the command, as a person would; a folder that was built is taken as it is. Fails where a build did."""
+    inbox, said = folder / "inbox", folder / "said.json"
+    if not said.exists():
+        fill(inbox)
+        made_marker.lay(inbox, catalogue)
+        ended = run(folder / "data", "build", "--inbox", inbox)
+        atomic_write(said, json.dumps([ended.code, ended.out, ended.err]))
+    ended = Ended(*json.loads(said.read_text("utf-8")))
+    assert ended.code == 0, ended.err
     return Built(settings_of(folder / "data"), inbox, ended)
