@@ -119,7 +119,7 @@ def judge_waiting(desk: Desk, return_id: str, wanted: Collection[tuple[str, str]
     turns = examine_in_turn(
         desk.catalogue,
         desk.tokeniser,
-        ([_submission(desk, rows) for rows in batch] for batch in batches),
+        [[_submission(desk, rows) for rows in batch] for batch in batches],
         lambda found: previous_tables(desk, found, counting),
     )
     for period, batch, found in zip(periods, batches, turns, strict=True):
