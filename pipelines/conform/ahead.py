@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
 
 MANY = 60
-"""Submissions from which a second process repays its start (about three seconds): reading is Python for the most part."""
+"""Submissions from which a second process repays its start of some three seconds."""
 
 Tools = tuple["Catalogue", "Tokeniser"]
 _own: list[Tools] = []
