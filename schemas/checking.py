@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from schemas import impact, reading, spans
 from schemas.model import (
+    ALWAYS,
     CERTAINTIES,
+    FORMATS,
     KINDS,
     PERIOD_KINDS,
     SENSITIVITIES,
@@ -241,6 +243,8 @@ def publications(c: Catalogue) -> Iterator[str]:
                     yield f"publication {p.id}, table {t.id}: measure {m!r} does not exist"
                 elif t.breakdown != "total" and t.breakdown not in c.measures[m].breakdowns:
                     yield f"publication {p.id}, table {t.id}: {m} has no breakdown {t.breakdown!r}"
+        yield from (f"publication {p.id}: format {f!r} is not known" for f in p.formats if f not in FORMATS)
+        yield from (f"publication {p.id}: format {f!r} is missing" for f in ALWAYS if f not in p.formats)
         for m in p.headlines:
             if m not in c.measures:
                 yield f"publication {p.id}: headline {m!r} does not exist"

@@ -53,6 +53,7 @@ def publish(desk: Desk, publication_id: str, status: str = "provisional") -> Edi
         coverage=coverage(desk, counting, _periods(folder / "disclosed.parquet")),
         reconciliation_path=desk.settings.paths.reconciliation / reconciliation.TABLE,
         policy=_policy(desk),
+        major_version=desk.catalogue.publications[publication_id].mart_version,
     )
     return publish_edition(desk.settings, desk.catalogue, publication_id, folder / "disclosed.parquet", context)
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.core import duck
 from pipelines.core.settings import Settings
 from pipelines.publish.layout import MartTable
+from pipelines.publish.mart_seal import seal
 from pipelines.publish.star import Star
 
 if TYPE_CHECKING:
@@ -49,13 +50,15 @@ def write_parquet(star: Star, folder: Path) -> None:
 
 
 def write_mart(settings: Settings, star: Star, path: Path) -> None:
-    """`mart.duckdb` with tables, primary keys of the dimensions, comments and the flat views.
+    """`mart.duckdb` with tables, primary keys of the dimensions, comments and the flat views; the same bytes for the
+    same content.
 
-    The content is the same on every build, the bytes are not: the engine writes a random database id and leaves
-    a few bytes of padding as they were in memory.
+    Segments are stored plain: packed ones of text carry slack that holds whatever lay in the memory of this process,
+    which differs from run to run and is nobody's to publish.
     """
     with duck.in_memory(settings) as connection:
         connection.execute("SET threads = 1")
+        connection.execute("SET force_compression = 'uncompressed'")
         connection.execute(f"ATTACH {duck.quoted(path)} AS mart ({_STORAGE})")
         connection.execute("USE mart")
         connection.execute("BEGIN")
@@ -66,6 +69,7 @@ def write_mart(settings: Settings, star: Star, path: Path) -> None:
             connection.execute(f"COMMENT ON VIEW measure_values_{lang} IS {duck.quoted(_VIEW_COMMENT)}")
         for statement in ("COMMIT", "CHECKPOINT mart", "USE memory", "DETACH mart"):
             connection.execute(statement)
+    seal(path, star["dim_edition"]["content_sha256"][-1])
 
 
 def schema_of(settings: Settings, path: Path) -> dict[tuple[str, str], str]:

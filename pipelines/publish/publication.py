@@ -20,7 +20,7 @@ from pipelines.core.locks import exclusive
 from pipelines.core.periods import Period
 from pipelines.core.redaction import room
 from pipelines.core.settings import Settings
-from pipelines.publish import guard, mart, note, package, revisions, tidy
+from pipelines.publish import changelog, guard, mart, metadata, note, package, revisions, tidy
 from pipelines.publish import star as stars
 from pipelines.publish.opened import read_opened
 from pipelines.publish.records import STATUSES, Edition, EditionResult, PublishContext
@@ -135,12 +135,14 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
         star = stars.of_edition(revised, press.publication, edition, past)
     with atomic_directory(press.shelf.folder(edition.id), is_public=True) as folder:
         _write_data(press, star, folder)
-        if latest and before:
-            guard.refuse_breaking(press.settings, guard.Held(latest, before), guard.Held(edition, folder))
+        held = guard.Held(latest, before) if latest and before else None
+        with press.timed("changes"):
+            _write_changes(press, star, held, guard.Held(edition, folder))
         _write_documents(press, star, edition, folder)
         with press.timed("package and checksums"):
             package.write_beside(folder, press.context)
             package.write_record(folder, edition, press.context, star)
+            metadata.write_dcat(guard.Held(edition, folder), press.publication, press.context, star)
             package.write_sums(folder)
     _seal(press.shelf.folder(edition.id))
 
@@ -159,8 +161,18 @@ def _write_data(press: Press, star: Star, folder: Path) -> None:
         mart.write_mart(press.settings, star, folder / "mart.duckdb")
     with press.timed("csv"):
         frame = tidy.observations(star)
-        tidy.write_csv(frame, folder / "csv" / "observations.csv")
+        tidy.write_csv(frame, folder / tidy.OBSERVATIONS)
         package.write_package(folder, frame, star, press.publication)
+        metadata.write_csvw(folder, frame, star, press.publication)
+
+
+def _write_changes(press: Press, star: Star, before: guard.Held | None, after: guard.Held) -> None:
+    """The change log, unless what changed would break readers: then the edition is refused."""
+    schemas = guard.schemas_of(press.settings, before, after) if before else None
+    if before and schemas:
+        guard.refuse_breaking(before, after, schemas)
+    log = changelog.changelog(star, after.edition, before, schemas)
+    changelog.write_changelog(after.folder, log, star)
 
 
 def _write_documents(press: Press, star: Star, edition: Edition, folder: Path) -> None:
