@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from schemas import checking, reading
+from schemas import checking, comparability, reading
 from schemas.model import (
     Authority,
     Breakdown,
@@ -63,6 +63,7 @@ class Catalogue:
     measures: dict[str, Measure]
     publications: dict[str, Publication]
     messages: dict[str, Text]
+    comparing: comparability.Comparing
     _by_alias: dict[str, str] = field(default_factory=dict)
 
     def message(self, key: str, lang: str = "en", **params: object) -> str:
@@ -125,6 +126,7 @@ def read(spec: Path = SPEC) -> Catalogue:
         measures=reading.measures(spec),
         publications=reading.publications(spec),
         messages=reading.messages(spec),
+        comparing=comparability.read(spec),
         _by_alias=_aliases(spec, held_authorities),
     )
 

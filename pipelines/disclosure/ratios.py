@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.core.limits import Z95, count_limits
 from pipelines.disclosure.config import DisclosureConfig
-from pipelines.disclosure.limits import Z95, count_limits
 
 RATIO_UNITS = ("percent", "rate_per_10000")
 AVERAGE_DECIMALS = {"mean": 1, "median": 0, "days": 0}

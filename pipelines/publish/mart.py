@@ -16,6 +16,7 @@ from pipelines.core import duck
 from pipelines.core.settings import Settings
 from pipelines.publish.layout import MartTable
 from pipelines.publish.mart_seal import seal
+from pipelines.publish.quality import views
 from pipelines.publish.star import Star
 
 if TYPE_CHECKING:
@@ -29,7 +30,17 @@ _ARROW_TYPES = {
     "boolean": pa.bool_(),
     "date": pa.date32(),
 }
-_SHOWN = ("numerator", "denominator", "value", "lower", "upper", "status", "rounding_base", "coverage_status")
+_SHOWN = (
+    "numerator",
+    "denominator",
+    "value",
+    "lower",
+    "upper",
+    "status",
+    "rounding_base",
+    "coverage_status",
+    "series_segment",
+)
 _STORAGE = f"STORAGE_VERSION '{duck.EXCHANGE_VERSION}', BLOCK_SIZE 16384"
 """Small blocks, as most tables of a mart are small: an edition of a few thousand rows takes a tenth of the disk."""
 _VIEW_COMMENT = "Values with their labels in one language; one row per measure, area, period and category"
@@ -67,6 +78,9 @@ def write_mart(settings: Settings, star: Star, path: Path) -> None:
         for lang in ("en", "cy"):
             connection.execute(_view(star, lang))
             connection.execute(f"COMMENT ON VIEW measure_values_{lang} IS {duck.quoted(_VIEW_COMMENT)}")
+            for name, sql in views.views(star.layout, lang):
+                connection.execute(sql)
+                connection.execute(f"COMMENT ON VIEW {name} IS {duck.quoted(views.COMMENT)}")
         for statement in ("COMMIT", "CHECKPOINT mart", "USE memory", "DETACH mart"):
             connection.execute(statement)
     seal(path, star["dim_edition"]["content_sha256"][-1])

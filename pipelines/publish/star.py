@@ -13,8 +13,11 @@ import polars as pl
 
 from pipelines.publish import facts, revisions
 from pipelines.publish.dimensions import dimensions, filled
-from pipelines.publish.layout import DIM_EDITION, MartTable, opened_tables
+from pipelines.publish.layout import DIM_EDITION, MartTable
+from pipelines.publish.quality import breaks
+from pipelines.publish.quality.room import comparison
 from pipelines.publish.records import Edition, PublishContext
+from pipelines.publish.tables import opened_tables
 from schemas.catalogue import Catalogue
 from schemas.model import Publication, Text
 
@@ -42,12 +45,15 @@ def content(frame: pl.DataFrame, catalogue: Catalogue, publication: Publication,
     shapes = opened_tables(publication.opened_columns)
     dims = dimensions(catalogue, publication, frame["period_id"].unique().to_list())
     value_shape = next(t for t in shapes if t.name == "fct_measure_value")
-    values = facts.measure_values(frame, value_shape, dims)
+    order = [code.code for code in catalogue.code_lists["observation_status"].codes]
+    marked = breaks.with_segments(frame, catalogue.comparing.all_breaks).with_columns(breaks.in_order(order))
+    values = facts.measure_values(marked, value_shape, dims)
     found = {
         **dims,
         "fct_measure_value": values,
         "fct_coverage": facts.coverage(context.coverage, dims),
         "fct_reconciliation": facts.reconciliation(context.reconciliation_path, values, dims),
+        **comparison(catalogue, publication, values, dims),
     }
     return Star(shapes, found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.disclosure import limits
+from pipelines.core import limits
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Confidence limits of proportions and rates, from whichever counts are handed in.
 
-Choosing the counts (always the published ones) does not belong here (see `ratios.py`).
+Choosing the counts (always the published ones) and comparing two of them do not belong here.
 """
 
 from __future__ import annotations
