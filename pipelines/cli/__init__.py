@@ -32,7 +32,7 @@ VERBS = {
     "export": "reading",
     "figures": "reading",
     "measures": "reading",
-    "audit": "reading",
+    "audit": "attacking",
     "serve": "reading",
     "rules": "ruling",
     "templates": "ruling",

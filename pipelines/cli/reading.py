@@ -1,4 +1,4 @@
-"""The verbs of readers: query, export, figures, measures, audit, serve; all over published editions only.
+"""The verbs of readers: query, export, figures, measures, serve; all over published editions only.
 
 Anything behind publication does not belong here.
 """
@@ -15,7 +15,7 @@ import click
 from pipelines.cli.intake import desk_of
 from pipelines.cli.making import PUBLICATION
 from pipelines.cli.session import Session, verb
-from pipelines.core.errors import FINE, FOUND
+from pipelines.core.errors import FINE
 
 EDITION = click.option("--edition", default="latest")
 
@@ -84,18 +84,6 @@ def figures(session: Session) -> int:
         for answer in f.answers:
             session.line(f"       {answer}")
     return FINE
-
-
-@verb(click.argument("edition", default="latest"))
-def audit(session: Session, edition: str) -> int:
-    """Attack an edition as an outsider would / Ymosod ar rifyn fel y byddai rhywun o'r tu allan."""
-    from pipelines.flow import auditing
-
-    found = auditing.audit(desk_of(session), PUBLICATION, edition)
-    session.tell("audit.found", cells=found.n_cells, hidden=found.n_hidden, exact=found.n_exact, two=found.n_two_valued)
-    session.tell("audit.limits")
-    session.give(asdict(found))
-    return FOUND if found.n_exact or found.n_two_valued else FINE
 
 
 @verb(click.option("--port", type=click.IntRange(1, 65535), default=8000), click.option("--host", default="127.0.0.1"))

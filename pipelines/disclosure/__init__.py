@@ -3,7 +3,6 @@
 Nothing of a person comes in and nothing unprotected goes out; publishing does not belong here.
 """
 
-from pipelines.disclosure.attack import Dimension, Practice, TableAudit, TableShape, audit_table
 from pipelines.disclosure.audit import Subject, Verdict, Violation, check
 from pipelines.disclosure.config import IN_FORCE, DisclosureConfig
 from pipelines.disclosure.errors import CellsDisagree, Refused
@@ -14,18 +13,13 @@ from pipelines.disclosure.room import Task, protect, protect_task
 __all__ = [
     "IN_FORCE",
     "CellsDisagree",
-    "Dimension",
     "DisclosureConfig",
     "DisclosureSummary",
-    "Practice",
     "Refused",
     "Subject",
-    "TableAudit",
-    "TableShape",
     "Task",
     "Verdict",
     "Violation",
-    "audit_table",
     "check",
     "policy",
     "protect",

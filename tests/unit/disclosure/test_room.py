@@ -9,20 +9,17 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.audit.attack import Aim, Dimension, TableShape, attack, read_table
 from pipelines.core.errors import UnreadableError, UsageError, render
 from pipelines.core.files import sha256_of
 from pipelines.disclosure import (
     CellsDisagree,
-    Dimension,
     Refused,
-    TableShape,
     Task,
-    audit_table,
     protect,
     protect_task,
 )
 from pipelines.disclosure import room as room_module
-from pipelines.disclosure.attack import EXACT, TWO_VALUED
 from pipelines.disclosure.audit import Verdict, Violation
 from pipelines.disclosure.disclosed import COLUMNS, status_order
 from schemas.catalogue import WALES, Catalogue
@@ -192,9 +189,9 @@ def test_an_outsider_pins_down_no_hidden_figure_of_a_realistic_year(catalogue: C
     areas = Dimension("area_code", WALES, {a.gss: a.region for a in catalogue.authorities.values()})
     category = Dimension("breakdown_code", "T", within="breakdown_id")
     shape = TableShape((areas, category), "numerator", "status", separate=("measure_id", "period_id"))
-    found = audit_table(tmp_path / "table.csv", shape)
-    assert len(found.hidden) > 200
-    assert (found.count(EXACT), found.count(TWO_VALUED), found.n_contradictions) == (0, 0, 0)
+    found = attack(read_table(tmp_path / "table.csv", shape), Aim())
+    assert len(found.cells) > 200
+    assert (found.count("exact"), found.count("two_valued"), found.contradictions) == (0, 0, ())
 
 
 def test_both_programs_see_one_complement_for_one_part_and_whole(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -1,0 +1,4 @@
+"""The verifier: reads every file of an edition back from disk and checks it in whole numbers.
+
+It uses no solver and no code of what it checks.
+"""
