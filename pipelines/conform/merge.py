@@ -43,6 +43,17 @@ def merge(catalogue: Catalogue, log: FaultLog, outcome: RuleOutcome | None) -> t
     return faults, coverage.sort("rule_id")
 
 
+def settled(faults: pl.DataFrame, coverage: pl.DataFrame, outcome: RuleOutcome) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(faults, coverage) with what the rules of `outcome`, and they alone, found now in place of what they did."""
+    codes = outcome.coverage["rule_id"].to_list()
+    typed = [pl.col(name).cast(dtype) for name, dtype in FAULT_SCHEMA.items()]
+    new = outcome.faults.with_columns(pl.lit("").alias("cause_group")).select(*typed)
+    kept = faults.filter(~pl.col("rule_id").is_in(codes)).select(*FAULT_SCHEMA)
+    others = coverage.filter(~pl.col("rule_id").is_in(codes)).select(*outcome.coverage.columns)
+    told = pl.concat([kept, new]).sort(*SORTED_BY)
+    return told, pl.concat([others, outcome.coverage], how="vertical_relaxed").sort("rule_id")
+
+
 def _with_causes(ruled: pl.DataFrame, own: pl.DataFrame, checks: dict[str, str]) -> pl.DataFrame:
     """Faults of rules with the cause that a reader found in the same cell, where it found one."""
     cells = own.filter(pl.col("item").is_not_null() & pl.col("row_number").is_not_null())

@@ -22,6 +22,7 @@ from pipelines.core.periods import Period
 from pipelines.flow import sample
 from pipelines.flow.desk import Desk
 from pipelines.flow.inbox import Delivery
+from pipelines.flow.settling import settle
 from pipelines.landing.keeping import KeptFile, keep, keep_each
 from pipelines.landing.receipts import Receipt, receipts
 from pipelines.landing.register import (
@@ -205,8 +206,15 @@ def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
     write_all(desk.settings, list(zip(found, ids, strict=True)), desk.catalogue)
     told = [(kept, placed, Decision(e.verdict, e.rule_pack)) for kept, placed, e in filed]
     entered = register_all(desk.settings, told)
+    found = _settled(desk, dict(zip(ids, found, strict=True)))
     made = receipts(desk.settings, [(r, n_faults(e)) for e, r in zip(found, entered, strict=True)])
     return tuple(Judged(e, one) for e, one in zip(found, made, strict=True))
+
+
+def _settled(desk: Desk, found: Mapping[str, Examination]) -> list[Examination]:
+    """The examinations with what the rules found that need other submissions; those of the others are told too."""
+    told = settle(desk, {(str(e.identity.return_id), str(e.identity.period_id)) for e in found.values()})
+    return [replace(e, faults=told[i].faults, coverage=told[i].coverage) if i in told else e for i, e in found.items()]
 
 
 def _as_filed(e: Examination, placed: Identity) -> Found:

@@ -17,7 +17,7 @@ import polars as pl
 
 from pipelines.conform.rules.compile import LATEST, ORDERS, WORD, Shapes
 from pipelines.conform.rules.prelude import prelude
-from pipelines.conform.rules.records import JOB, OWN_AUTHORITY, PREVIOUS, RunSetting
+from pipelines.conform.rules.records import JOB, OWN_AUTHORITY, PREVIOUS, ROWS_PER_JOB, RunSetting
 from schemas.rule_terms import load_interchange, load_terms
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Frames = Mapping[str, pl.DataFrame]
 RAW = "_raw"
-ROWS_PER_JOB = 1 << 32
-"""`row_id` counts on from so many for each job: unique in the run, in the order of the file within a job."""
 OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _TYPES: dict[str, tuple[type[pl.DataType], str]] = {"date": (pl.Date, "date"), "text": (pl.String, "varchar")}
 
