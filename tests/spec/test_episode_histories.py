@@ -49,7 +49,7 @@ def test_every_history_says_what_it_shows_and_why() -> None:
     lacking = [p.name for p in CASES if not all(read(p).get(k) for k in ("title", "why", "source", "becomes"))]
     assert lacking == []
     titles = [read(p)["title"] for p in CASES]
-    assert len(set(titles)) == len(titles) >= 25
+    assert len(set(titles)) == len(titles) >= 60
 
 
 def test_every_repair_tag_is_shown_by_a_history() -> None:

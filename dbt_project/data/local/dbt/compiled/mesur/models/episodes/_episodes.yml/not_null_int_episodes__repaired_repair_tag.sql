@@ -1,0 +1,11 @@
+
+    
+    
+
+
+
+select repair_tag
+from "warehouse"."main"."int_episodes__repaired"
+where repair_tag is null
+
+

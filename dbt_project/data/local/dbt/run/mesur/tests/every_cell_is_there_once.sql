@@ -1,0 +1,29 @@
+
+    
+    select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+      
+    
+  -- fails with: keys of cells that occur more than once
+with
+
+cells as (
+    select * from "warehouse"."main"."measure_cells"
+)
+
+select
+    measure_id,
+    area_code,
+    period_id,
+    breakdown_id,
+    breakdown_code
+from cells
+group by measure_id, area_code, period_id, breakdown_id, breakdown_code
+having count(*) > 1
+  
+  
+      
+    ) dbt_internal_test
