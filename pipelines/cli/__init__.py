@@ -34,6 +34,7 @@ VERBS = {
     "measures": "reading",
     "audit": "attacking",
     "serve": "reading",
+    "statswales": "publishing",
     "rules": "ruling",
     "templates": "ruling",
 }

@@ -20,7 +20,7 @@ from pipelines.core.locks import exclusive
 from pipelines.core.periods import Period
 from pipelines.core.redaction import room
 from pipelines.core.settings import Settings
-from pipelines.publish import changelog, guard, mart, metadata, note, package, revisions, tidy
+from pipelines.publish import changelog, guard, mart, metadata, note, package, revisions, statswales, tidy
 from pipelines.publish import star as stars
 from pipelines.publish.opened import read_opened
 from pipelines.publish.records import STATUSES, Edition, EditionResult, PublishContext
@@ -138,6 +138,9 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
         held = guard.Held(latest, before) if latest and before else None
         with press.timed("changes"):
             _write_changes(press, star, held, guard.Held(edition, folder))
+        if "statswales" in press.publication.formats:
+            with press.timed("StatsWales pack"):
+                _write_statswales(press, star, folder, before)
         _write_documents(press, star, edition, folder)
         with press.timed("package and checksums"):
             package.write_beside(folder, press.context)
@@ -173,6 +176,15 @@ def _write_changes(press: Press, star: Star, before: guard.Held | None, after: g
         guard.refuse_breaking(before, after, schemas)
     log = changelog.changelog(star, after.edition, before, schemas)
     changelog.write_changelog(after.folder, log, star)
+
+
+def _write_statswales(press: Press, star: Star, folder: Path, before: Path | None) -> None:
+    """The pack, unless the dry run of StatsWales' rules finds something: then the edition is refused."""
+    statswales.write_pack(folder, star, press.publication, before)
+    earlier = before / statswales.FOLDER if before and (before / statswales.FOLDER).is_dir() else None
+    if failures := statswales.check(folder / statswales.FOLDER, before=earlier):
+        rules = ", ".join(sorted({f"{f.rule} ({f.dataset})" for f in failures})[:10])
+        raise RefusedError("publish.statswales.refused", n=len(failures), rules=rules)
 
 
 def _write_documents(press: Press, star: Star, edition: Edition, folder: Path) -> None:
