@@ -41,9 +41,10 @@ def with_published(
 
 
 def _half_up(value: pl.Expr, decimals: pl.Expr | int) -> pl.Expr:
-    """Rounded with halves up; a hair is added first because 0.285 is stored as slightly less."""
+    """Rounded with halves up; a hair is added first because 0.285 is stored as slightly less. Rounded again at the end
+    because the engine divides by a constant by way of its inverse, and 580.8 came out as 580.8000000000001."""
     scale = pl.lit(10.0).pow(decimals)
-    return (value * scale + 0.5 + 1e-9).floor() / scale
+    return ((value * scale + 0.5 + 1e-9).floor() / scale).round(6)
 
 
 def percent_decimals(config: DisclosureConfig) -> pl.Expr:

@@ -78,7 +78,7 @@ def _columns(upload: Upload) -> Iterator[Failure]:
 
 def _numeric(upload: Upload) -> Iterator[Failure]:
     (value,) = upload.of(DATA)
-    yield from failing(upload, "numeric", ~pl.col(value).str.contains(r"^-?\d+(\.\d+)?$"), value)
+    yield from failing(upload, "numeric", ~pl.col(value).str.contains(r"^-?\d+(\.\d+)?([eE][-+]?\d+)?$"), value)
 
 
 def _codes(upload: Upload) -> pl.Expr:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.publish.statswales.records import ADD, BOTH, NEW, NOTHING, REVISE
+from pipelines.publish.statswales.records import ADD, BOTH, NEW, NOTHING, REVISE, TOTALS
 
 VALUE, NOTES = "Data", "NoteCodes"
 _ABSENT = "x"
@@ -32,7 +32,7 @@ def updated(before: pl.DataFrame | None, now: pl.DataFrame, key: list[str]) -> U
     """Compare the data table handed out before with the rows of this edition; both hold text only.
 
     A row that differs in its value or in any note but `r` carries `r` from now on. A row that is published no longer
-    stays, without a value, with `x,r`.
+    stays, without a value, with `x` and `r`.
     """
     if before is None or before.is_empty():
         return Update(now, now, NEW, now.height, 0, 0)
@@ -57,12 +57,14 @@ def _action(counts: dict[str, int]) -> str:
 
 
 def _gone(before: pl.DataFrame, now: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    absent = pl.lit(f"{_ABSENT},r")
+    """Rows that are no longer published; a total stays one."""
     gone = before.join(now, on=key, how="anti", maintain_order="left")
-    was_empty = pl.col(VALUE).is_null() & (pl.col(NOTES) == absent)
+    is_total = _codes(NOTES).list.eval(pl.element().is_in(sorted(TOTALS))).list.any()
+    told = pl.when(is_total).then(pl.lit(f"{_ABSENT},t,r")).otherwise(pl.lit(f"{_ABSENT},r"))
+    was_empty = pl.col(VALUE).is_null() & (pl.col(NOTES) == told)
     return gone.with_columns(
         pl.lit(None, dtype=pl.String).alias(VALUE),
-        absent.alias(NOTES),
+        told.alias(NOTES),
         pl.when(~was_empty).then(pl.lit("removed")).alias("_what"),
     )
 
