@@ -84,6 +84,10 @@ class Catalogue:
         kinds = [("wales" if r.id == WALES else "region", r.id) for r in self.regions.values()]
         return (*kinds, *(("authority", a) for a in self.authorities))
 
+    def members(self, area_code: str) -> tuple[str, ...]:
+        """The authorities that make up an authority, a region or Wales."""
+        return tuple(a.gss for a in self.authorities.values() if area_code in (WALES, a.region, a.gss))
+
     def return_for(self, frequency: str, period: str) -> Return | None:
         """The return that collects this frequency in this period, e.g. annual 2014-15 -> ssda903."""
         year = period[:7]

@@ -13,11 +13,12 @@ import polars as pl
 
 from pipelines import disclosure
 from pipelines.core.ledger import Ledger, LedgerRow
-from pipelines.flow import reconciliation
+from pipelines.core.periods import Period
+from pipelines.flow import evidence, reconciliation
 from pipelines.flow.desk import Desk
 from pipelines.publish import CoverageRow, EditionResult, InputFile, PublishContext
 from pipelines.publish import publish as publish_edition
-from schemas.catalogue import WALES
+from schemas.catalogue import WALES, Catalogue
 from schemas.model import Text
 
 
@@ -45,22 +46,44 @@ def publish(desk: Desk, publication_id: str, status: str = "provisional") -> Edi
     """Write the edition of what is protected, or find that nothing has changed since the latest one."""
     folder = desk.settings.paths.disclosed / publication_id
     counting = Ledger(desk.settings.paths).counting()
+    periods = _periods(folder / "disclosed.parquet")
+    rule_pack = ", ".join(sorted({row.rule_pack for row in counting if row.rule_pack}))
+    basis = evidence.basis(desk, rule_pack, folder / "proof.json")
     context = PublishContext(
         status=status,
         proof_path=folder / "proof.json",
         inputs=tuple(_input(row) for row in counting),
-        rule_pack=", ".join(sorted({row.rule_pack for row in counting if row.rule_pack})),
-        coverage=coverage(desk, counting, _periods(folder / "disclosed.parquet")),
+        rule_pack=rule_pack,
+        coverage=coverage(desk, counting, periods),
         reconciliation_path=desk.settings.paths.reconciliation / reconciliation.TABLE,
         policy=_policy(desk),
+        revision_causes=evidence.causes(desk, publication_id, evidence.now(counting, basis)),
+        basis=basis,
+        provisional=provisional(desk.catalogue, counting, periods),
         major_version=desk.catalogue.publications[publication_id].mart_version,
     )
-    return publish_edition(desk.settings, desk.catalogue, publication_id, folder / "disclosed.parquet", context)
+    made = publish_edition(desk.settings, desk.catalogue, publication_id, folder / "disclosed.parquet", context)
+    evidence.keep_cells(desk, publication_id, made.edition.id)
+    return made
 
 
 def _input(row: LedgerRow) -> InputFile:
-    name = "/".join(p for p in (row.return_id, row.period_id, row.authority_code, row.system) if p)
-    return InputFile(name, row.sha256, datetime.fromisoformat(row.received_at))
+    return InputFile(evidence.input_name(row), row.sha256, datetime.fromisoformat(row.received_at))
+
+
+def provisional(
+    catalogue: Catalogue, counting: tuple[LedgerRow, ...], periods: list[str]
+) -> frozenset[tuple[str, str]]:
+    """(area, period) with a quarter of an authority of the area that no annual return of its year has settled yet."""
+    had = {(row.authority_code, row.period_id) for row in counting}
+    waiting = {
+        (authority, period)
+        for period in periods
+        for authority in catalogue.authorities
+        if Period(period).is_quarter and (authority, period) in had and (authority, str(Period(period).year)) not in had
+    }
+    areas = {code: catalogue.members(code) for _, code in catalogue.areas()}
+    return frozenset((area, p) for area, members in areas.items() for a, p in waiting if a in members)
 
 
 def _periods(disclosed_path: Path) -> list[str]:
@@ -70,16 +93,13 @@ def _periods(disclosed_path: Path) -> list[str]:
 def coverage(desk: Desk, counting: tuple[LedgerRow, ...], periods: list[str]) -> tuple[CoverageRow, ...]:
     """How many of the authorities of each area have a counting submission for each period."""
     had = {(row.authority_code, row.period_id) for row in counting}
-    members = {
-        code: [a for a in desk.catalogue.authorities.values() if _is_in(a.gss, a.region, code)]
-        for _, code in desk.catalogue.areas()
-    }
+    members = {code: desk.catalogue.members(code) for _, code in desk.catalogue.areas()}
     rows = []
     for period in periods:
         frequency = "quarterly" if "Q" in period else "annual"
         held = desk.catalogue.return_for(frequency, period)
         for area, authorities in members.items():
-            n_received = sum((a.gss, period) in had for a in authorities)
+            n_received = sum((a, period) in had for a in authorities)
             rows.append(
                 CoverageRow(
                     area,
@@ -91,10 +111,6 @@ def coverage(desk: Desk, counting: tuple[LedgerRow, ...], periods: list[str]) ->
                 )
             )
     return tuple(rows)
-
-
-def _is_in(gss: str, region: str, area_code: str) -> bool:
-    return area_code in (WALES, region, gss)
 
 
 def _word(n_received: int, n_expected: int) -> str:

@@ -13,6 +13,7 @@ from pipelines.core.errors import Place, RefusedError
 from pipelines.publish import layout
 from pipelines.publish.dimensions import filled
 from pipelines.publish.layout import KEY, MartTable
+from pipelines.publish.quality.breaks import with_code
 from pipelines.publish.records import COVERAGE_STATUSES, EXPLANATIONS, CoverageRow
 
 Dimensions = dict[str, pl.DataFrame]
@@ -25,6 +26,17 @@ def measure_values(frame: pl.DataFrame, table: MartTable, dims: Dimensions) -> p
     """The opened rows in the official order of measures, areas, periods and categories."""
     kept = [c.name for c in table.columns if c.name != "edition_id"]
     return in_order(frame.select(pl.lit(None, dtype=pl.String).alias("edition_id"), *kept), dims)
+
+
+def with_provisional(frame: pl.DataFrame, places: frozenset[tuple[str, str]]) -> pl.DataFrame:
+    """Rows with `p` where the area and period wait for a return that settles them."""
+    held = pl.DataFrame(sorted(places), schema={"area_code": pl.String, "period_id": pl.String}, orient="row")
+    marked = frame.join(
+        held.with_columns(is_provisional=pl.lit(value=True)), on=["area_code", "period_id"], how="left",
+        maintain_order="left",
+    )  # fmt: skip
+    status = pl.when("is_provisional").then(with_code("p")).otherwise("status")
+    return marked.with_columns(status=status).drop("is_provisional")
 
 
 def in_order(frame: pl.DataFrame, dims: Dimensions) -> pl.DataFrame:

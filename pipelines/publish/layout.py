@@ -189,7 +189,21 @@ FCT_REVISION = MartTable(
         Column("new_value", "double", "Value as published now", "value"),
         Column("old_status", "varchar", "Status before", "status"),
         Column("new_status", "varchar", "Status now", "status"),
-        Column("cause", "varchar", "Cause of the change, unknown where not stated"),
+        Column("cause", "varchar", "Why: a word of dim_term; several where more than one input changed"),
+        Column("causes", "varchar", "All causes that could be found, separated by blanks"),
+    ),
+)
+FCT_VINTAGE = MartTable(
+    "fct_vintage",
+    "Every value ever published, once for each edition in which it was new (view values_by_edition)",
+    (*KEY, "from_edition_id"),
+    (
+        *CELL,
+        Column("from_edition_id", "varchar", "Edition in which the value was new (dim_edition)"),
+        Column("from_sequence", "integer", "Order of that edition"),
+        Column("value", "double", "Value as published then", "value"),
+        Column("status", "varchar", "Status then, without the mark r"),
+        Column("is_withdrawn", "boolean", "Whether the row is no longer there from that edition on"),
     ),
 )
 FCT_COVERAGE = MartTable(
@@ -246,6 +260,7 @@ MART = (
     DIM_EDITION,
     FCT_MEASURE_VALUE,
     FCT_REVISION,
+    FCT_VINTAGE,
     FCT_COVERAGE,
     FCT_RECONCILIATION,
     BRIDGE_MEASURE_FRAMEWORK,

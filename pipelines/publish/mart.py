@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from pipelines.core import duck
 from pipelines.core.settings import Settings
+from pipelines.publish import vintages
 from pipelines.publish.layout import MartTable
 from pipelines.publish.mart_seal import seal
 from pipelines.publish.quality import views
@@ -81,6 +82,8 @@ def write_mart(settings: Settings, star: Star, path: Path) -> None:
             for name, sql in views.views(star.layout, lang):
                 connection.execute(sql)
                 connection.execute(f"COMMENT ON VIEW {name} IS {duck.quoted(views.COMMENT)}")
+        for statement in vintages.statements():
+            connection.execute(statement)
         for statement in ("COMMIT", "CHECKPOINT mart", "USE memory", "DETACH mart"):
             connection.execute(statement)
     seal(path, star["dim_edition"]["content_sha256"][-1])

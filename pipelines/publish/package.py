@@ -85,6 +85,7 @@ def write_record(folder: Path, edition: Edition, context: PublishContext, star: 
             {"name": i.name, "sha256": i.sha256, "received_at": i.received_at.isoformat() if i.received_at else None}
             for i in inputs
         ],
+        "basis": dict(sorted(context.basis.items())),
         "software": {"python": platform.python_version(), "mesur": _own_version()}
         | {name: version(name) for name in _ENGINES},
         "tables": {name: star[name].height for name in sorted(star.tables)},

@@ -130,7 +130,7 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
     """Fill a folder beside the shelf's editions and rename it into place."""
     before = press.shelf.folder(latest.id) if latest else None
     with press.timed("revisions"):
-        revised = stars.with_revisions(content, revisions.previous_values(before), press.context)
+        revised = stars.with_revisions(content, before, press.context)
         past = pl.read_parquet(before / "parquet" / "dim_edition.parquet") if before else None
         star = stars.of_edition(revised, press.publication, edition, past)
     with atomic_directory(press.shelf.folder(edition.id), is_public=True) as folder:

@@ -19,6 +19,14 @@ EXPLANATIONS = ("equal", "rounding", "vintage", "coverage", "calibration", "unex
 figure agrees; the build does not hold all returns of the area and period; the figure belongs to a synthetic sample that
 was not fitted to it; none of these."""
 
+CAUSES = (
+    *("late_submission", "late_resubmission", "rule_or_repair", "code_mapping", "population_rebase"),
+    *("rounding_or_suppression", "error_corrected", "new_figure", "several", "unknown"),
+)
+"""Why a published figure differs from the edition before: a return came that was not there; a return came again; other
+rules or another repair policy; other codes; another population estimate; only rounding or what is withheld; a
+calculation was corrected or a return taken back; the figure itself is new or gone; more than one; none was found."""
+
 CellKey = tuple[str, str, str, str, str]
 """(measure_id, area_code, period_id, breakdown_id, breakdown_code)."""
 
@@ -61,6 +69,11 @@ class PublishContext:
     reconciliation_path: Path | None = None
     policy: Text | None = None
     revision_causes: Mapping[CellKey, str] = field(default_factory=dict)
+    """Cell -> the causes found for it, separated by blanks."""
+    basis: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprints of what figures rest on beside the inputs: rules, codes, calculation, protection, each measure."""
+    provisional: frozenset[tuple[str, str]] = frozenset()
+    """(area, period) that a later return will settle: their values carry `p`."""
     document_date: date | None = None
     major_version: int = 1
 

@@ -11,6 +11,7 @@ from pipelines.core.messages import say
 from pipelines.publish.dimensions import Row, published_measures
 from pipelines.publish.quality.funnel import POSITIONS
 from pipelines.publish.quality.statistics import distances
+from pipelines.publish.records import CAUSES
 from schemas.catalogue import WALES, Catalogue
 from schemas.model import Publication
 
@@ -19,6 +20,7 @@ TERMS = {
     "not_tested_because": ("break", "withheld", "partial", "average"),
     "position": POSITIONS,
     "comparator_kind": ("wales", "region", "similar"),
+    "cause": CAUSES,
     "comparability": ("same", "approximate", "break"),
 }
 """Column -> the codes that stand in it; each has a message `publish.term.<column>.<code>`."""

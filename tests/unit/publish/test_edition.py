@@ -100,7 +100,7 @@ def test_changed_figures_make_the_next_edition_and_are_listed(desk: Desk) -> Non
     assert line["edition_id"].to_list() == ["2024-25-1", "2024-25-2"]
 
 
-def test_added_and_removed_rows_are_revisions_of_unknown_cause(desk: Desk) -> None:
+def test_added_and_removed_rows_are_figures_that_are_new_or_gone(desk: Desk) -> None:
     rows = pl.read_parquet(desk.disclosed)
     is_last = pl.col("period_id") == "2024-25Q2"
     desk.lay(rows.filter(~is_last))
@@ -110,7 +110,7 @@ def test_added_and_removed_rows_are_revisions_of_unknown_cause(desk: Desk) -> No
     n_added, n_removed = rows.filter(is_last).height, rows.filter(pl.col("period_id") == "2016-17").height
     assert result.n_revisions == {"changed": 0, "added": n_added, "removed": n_removed}
     held = pl.read_parquet(result.folder / "parquet" / "fct_revision.parquet")
-    assert held["cause"].unique().to_list() == ["unknown"]
+    assert held["cause"].unique().to_list() == ["new_figure"]
 
 
 def test_going_back_is_a_new_edition(desk: Desk) -> None:
