@@ -20,7 +20,18 @@ from pipelines.core.locks import exclusive
 from pipelines.core.periods import Period
 from pipelines.core.redaction import room
 from pipelines.core.settings import Settings
-from pipelines.publish import changelog, guard, mart, metadata, note, package, revisions, statswales, tidy
+from pipelines.publish import (
+    changelog,
+    guard,
+    mart,
+    metadata,
+    note,
+    package,
+    reconciled,
+    revisions,
+    statswales,
+    tidy,
+)
 from pipelines.publish import star as stars
 from pipelines.publish.opened import read_opened
 from pipelines.publish.records import STATUSES, Edition, EditionResult, PublishContext
@@ -195,6 +206,8 @@ def _write_documents(press: Press, star: Star, edition: Edition, folder: Path) -
         with press.timed("release notes"):
             told = note.release_note(star, press.publication, edition, lang)
             (folder / f"release-note-{lang}.md").write_text(told, encoding="utf-8")
+            page = reconciled.reconciliation_page(star, edition, lang)
+            (folder / f"reconciliation-{lang}.md").write_text(page, encoding="utf-8")
 
 
 def _result(press: Press, edition: Edition, *, is_new: bool) -> EditionResult:

@@ -11,7 +11,7 @@ from pipelines.core.messages import say
 from pipelines.publish.dimensions import Row, published_measures
 from pipelines.publish.quality.funnel import POSITIONS
 from pipelines.publish.quality.statistics import distances
-from pipelines.publish.records import CAUSES
+from pipelines.publish.records import CAUSES, EXPLANATIONS
 from schemas.catalogue import WALES, Catalogue
 from schemas.model import Publication
 
@@ -21,6 +21,7 @@ TERMS = {
     "position": POSITIONS,
     "comparator_kind": ("wales", "region", "similar"),
     "cause": CAUSES,
+    "explained_by": EXPLANATIONS,
     "comparability": ("same", "approximate", "break"),
 }
 """Column -> the codes that stand in it; each has a message `publish.term.<column>.<code>`."""
