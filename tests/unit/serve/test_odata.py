@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,7 +11,6 @@ import odata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_edition import Desk
 
 from pipelines.core.errors import UsageError
 from pipelines.serve.odata_model import EntitySet
@@ -39,10 +37,10 @@ def test_a_client_library_finds_its_way(client: httpx.Client, latest: Path) -> N
     service = odata.ODataService(f"{client.base_url}{ROOT}/", reflect_entities=True)
     observation = service.entities["Observations"]
     query = service.query(observation)
-    query.filter(observation.measure_id == "CLA_STOCK")
-    query.filter(observation.breakdown_id == "total")
-    query.filter(observation.numerator > 300)  # that library knows no property of type Double
-    query.order_by(observation.numerator.desc())
+    query = query.filter(observation.measure_id == "CLA_STOCK")
+    query = query.filter(observation.breakdown_id == "total")
+    query = query.filter(observation.numerator > 300)  # that library knows no property of type Double
+    query = query.order_by(observation.numerator.desc())
     found = [(one.area_code, one.period_id, one.numerator) for one in query]
     wanted = mart(
         latest,
@@ -163,26 +161,19 @@ def test_only_json_is_spoken(client: httpx.Client) -> None:
     assert client.get(f"{ROOT}/Observations", headers={"accept": "application/atom+xml"}).status_code == 406
 
 
-@pytest.fixture(scope="module")
-def engine(desk: Desk) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(desk.root / "2024-25-2" / "mart.duckdb"), read_only=True) as held:
-        yield held
-
-
 SET = EntitySet(
     "O", "O", "measure_values_en", ("area_code",), "", (("area_name", "Edm.String"), ("value", "Edm.Double"))
 )
 
 
 @given(st.text(max_size=20))
-@settings(max_examples=60)
-def test_a_text_is_a_value_and_nothing_else(engine: duckdb.DuckDBPyConnection, text: str) -> None:
-    """Whatever stands between the quotes is compared as it is: it is bound, so it cannot be SQL."""
+@settings(max_examples=200)
+def test_a_text_is_a_value_and_nothing_else(text: str) -> None:
+    """Whatever stands between the quotes is bound: the SQL is the same for every text, so none can become SQL."""
     literal = text.replace("'", "''")
     try:
         where, bound = filtered(f"area_name eq '{literal}' or value ge 0", SET)
     except UsageError:
         return  # the grammar knows no line ends within a text
-    assert bound[0] == text
-    everything = engine.execute("SELECT count(*) FROM measure_values_en WHERE value >= 0").fetchone()
-    assert engine.execute(f"SELECT count(*) FROM measure_values_en {where}", list(bound)).fetchone() == everything
+    assert where == filtered("area_name eq 'x' or value ge 0", SET)[0]
+    assert bound == (text, 0)
