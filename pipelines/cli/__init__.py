@@ -33,6 +33,7 @@ VERBS = {
     "figures": "reading",
     "measures": "reading",
     "audit": "attacking",
+    "golden": "reading",
     "serve": "reading",
     "statswales": "publishing",
     "rules": "ruling",

@@ -15,7 +15,7 @@ import click
 from pipelines.cli.intake import desk_of
 from pipelines.cli.making import PUBLICATION
 from pipelines.cli.session import Session, verb
-from pipelines.core.errors import FINE
+from pipelines.core.errors import FINE, FOUND
 
 EDITION = click.option("--edition", default="latest")
 
@@ -84,6 +84,19 @@ def figures(session: Session) -> int:
         for answer in f.answers:
             session.line(f"       {answer}")
     return FINE
+
+
+@verb(click.argument("edition", default="latest"))
+def golden(session: Session, edition: str) -> int:
+    """Whether the queries that consumers registered hold for an edition / A yw ymholiadau'r defnyddwyr yn dal."""
+    from pipelines.flow import promises
+
+    n, found = promises.kept(desk_of(session), PUBLICATION, edition)
+    session.tell("golden.done", n=n, broken=len({f.query for f in found}))
+    for f in found:
+        session.line(f"  {f.query}: {session.say(f'golden.{f.kind}')} {f.what}")
+    session.give({"queries": n, "findings": [asdict(f) for f in found]})
+    return FOUND if found else FINE
 
 
 @verb(click.option("--port", type=click.IntRange(1, 65535), default=8000), click.option("--host", default="127.0.0.1"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pipelines.core.errors import RefusedError, UsageError
 from pipelines.core.locks import exclusive
-from pipelines.flow import editions
+from pipelines.flow import editions, promises
 from pipelines.flow.desk import Desk
 from pipelines.publish import EditionResult
 from pipelines.serve import Published
@@ -18,7 +18,8 @@ def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> Ed
 
     Raises:
         UsageError: for an edition that is not the latest: only what the protected cells hold now can be proved.
-        RefusedError: when the audit finds a violation in the protected file.
+        RefusedError: when the audit finds a violation in the protected file, or the edition would break a query that a
+            consumer has registered.
     """
     with exclusive(desk.settings, "build"):
         latest = Published(desk.settings.paths.published).edition(publication_id)
@@ -26,4 +27,5 @@ def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> Ed
             raise UsageError("release.not_latest", given=edition_id[:40], latest=latest.id)
         if n_found := editions.n_violations(desk, publication_id):
             raise RefusedError("release.refused", n=n_found)
+        promises.refuse_if_broken(desk, publication_id)
         return editions.publish(desk, publication_id, status)

@@ -5,6 +5,7 @@ Making an edition or moving the pointer does not belong here.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -40,9 +41,10 @@ class PublishedEdition:
         return self.folder / "mart.duckdb"
 
     def files(self) -> dict[str, str]:
-        """Path within the edition -> sha256, of the files that may be handed out."""
-        lines = (self.folder / _SUMS).read_text(encoding="utf-8").splitlines()
-        return {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
+        """Path within the edition -> sha256, of the files that may be handed out, the list itself among them."""
+        said = (self.folder / _SUMS).read_bytes()
+        listed = {path: digest for digest, _, path in (line.partition("  ") for line in said.decode().splitlines())}
+        return {**listed, _SUMS: hashlib.sha256(said).hexdigest()}
 
 
 def opened(folder: Path) -> PublishedEdition:
