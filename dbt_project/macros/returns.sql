@@ -46,3 +46,8 @@
     {%- endif %}
     {%- endfor %}
 {%- endmacro %}
+
+{#- Tables of the quarterly export beside its report of children and episodes: an authority may not send them. -#}
+{% macro further_tables() -%}
+    {{ return(return_tables()['quarterly_export'] | reject('in', ['child', 'episode']) | list) }}
+{%- endmacro %}

@@ -21,6 +21,7 @@ grouped as (
         ] %}
         max({{ column }}) filter (where is_care_period_start) as {{ column }},
         {%- endfor %}
+        max(end_reason_code) filter (where is_care_period_last) as end_reason_code,
         -- a row that ends because another begins says nothing of why care ended when none does
         max(case when end_reason_group_code = 'CONTINUES' then 'UNKNOWN' else end_reason_group_code end) filter (
             where is_care_period_last

@@ -12,16 +12,30 @@ members as (
 facts as (
     select
         fact_id,
-        return_id
+        return_id,
+        table_id
     from (
         values
         {%- for fact in measured_facts() %}
         {%- set outer = loop %}
         {%- for return_id in returns_carrying(fact_table_of(fact)) %}
-        ('{{ fact }}', '{{ return_id }}'){{ ',' if not (loop.last and outer.last) }}
+        ('{{ fact }}', '{{ return_id }}', '{{ fact_table_of(fact) }}'){{ ',' if not (loop.last and outer.last) }}
         {%- endfor %}
         {%- endfor %}
-    ) as carried (fact_id, return_id)
+    ) as carried (fact_id, return_id, table_id)
+),
+
+-- a quarterly export may lack a further table: then nothing was reported, and nothing is a zero
+sent as (
+    {%- for table in further_tables() %}
+    select distinct
+        submission_id,
+        '{{ table }}' as table_id
+    from {{ ref('stg_quarterly_export__' ~ table) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 reported as (
@@ -32,6 +46,11 @@ reported as (
         submissions.authority_code
     from submissions
     inner join facts on submissions.return_id = facts.return_id
+    left join sent on submissions.submission_id = sent.submission_id and facts.table_id = sent.table_id
+    where
+        facts.return_id != 'quarterly_export'
+        or facts.table_id = 'episode'
+        or sent.submission_id is not null
 ),
 
 fact_periods as (

@@ -58,8 +58,11 @@ def report_of(catalogue: Catalogue, examination: Examination) -> Report:
 
 
 def _children(examination: Examination) -> dict[str, int]:
-    """Children (or rows, where identifiers were not sent) of each table."""
-    return {t: frame["child_id"].drop_nulls().n_unique() or frame.height for t, frame in examination.tables.items()}
+    """Children (or rows, where identifiers were not sent or the table is about no child) of each table."""
+    return {
+        table: (frame["child_id"].drop_nulls().n_unique() if "child_id" in frame.columns else 0) or frame.height
+        for table, frame in examination.tables.items()
+    }
 
 
 @dataclass(frozen=True, eq=False)
