@@ -105,7 +105,9 @@ def count(found: Tables) -> Counts:
     counts["with_social_worker", "T"] = sum(r["worker_kind_code"] == "S" for r in found["allocation"])
     counts["with_learning_needs", "T"] = sum(r["learning_needs_code"] == "1" for r in found["profile"])
     counts["education_plan", "T"] = sum(r["education_plan_code"] == "1" for r in found["plan"])
-    counts["no_foster_placement", "T"] = sum(r["placement_need_reason_code"] == "NOFOST" for r in found["panel_referral"])
+    counts["no_foster_placement", "T"] = sum(
+        r["placement_need_reason_code"] == "NOFOST" for r in found["panel_referral"]
+    )
     for row in found["panel_referral"]:
         if row["panel_outcome_code"]:
             counts["out_of_area", str(row["panel_outcome_code"])] += 1

@@ -64,7 +64,7 @@ class Plan:
 
     @property
     def exported(self) -> tuple[str, ...]:
-        """Quarters that are exported: the last of the years that are returned, which the census settles, and the rest."""
+        """Quarters that are exported: the last one that a census settles, and those after it."""
         return (f"{self.spec.last}Q4", *self.quarters) if self.quarters else ()
 
     @property
@@ -247,9 +247,7 @@ Told = tuple[Path, dict[tuple[str, str], truth.Counts]]
 """Where files go, and the true counts, to which those of further tables are added."""
 
 
-def _write_exports(
-    catalogue: Catalogue, plan: Plan, holdings: Mapping[str, Holdings], told: Told
-) -> list[SampleFile]:
+def _write_exports(catalogue: Catalogue, plan: Plan, holdings: Mapping[str, Holdings], told: Told) -> list[SampleFile]:
     """Every quarterly export but the one that is still awaited."""
     out, counts = told
     code3 = {code: held.la3 for code, held in catalogue.authorities.items()}

@@ -1,12 +1,14 @@
-{%- set plan_columns = [
-    'pathway_plan_date', 'health_due_date', 'health_plan_date', 'education_plan_code', 'permanency_plan_code',
-    'permanency_plan_date', 'placement_order_date', 'adoption_placed_date'
-] -%}
-{%- set profile_columns = [
-    'learning_needs_code', 'disability_code', 'mental_health_code', 'substance_misuse_code', 'offending_code',
-    'exploitation_risk_code', 'parent_learning_code', 'parent_substance_code', 'parent_mental_health_code',
-    'parent_abuse_code'
-] -%}
+{%- set further = {
+    'plan': [
+        'pathway_plan_date', 'health_due_date', 'health_plan_date', 'education_plan_code', 'permanency_plan_code',
+        'permanency_plan_date', 'placement_order_date', 'adoption_placed_date'
+    ],
+    'profile': [
+        'learning_needs_code', 'disability_code', 'mental_health_code', 'substance_misuse_code', 'offending_code',
+        'exploitation_risk_code', 'parent_learning_code', 'parent_substance_code', 'parent_mental_health_code',
+        'parent_abuse_code'
+    ]
+} -%}
 -- grain: one row per authority, child and quarter: looked after on its last day and named by a further table of the export
 with
 
@@ -23,11 +25,11 @@ allocations as (
 ),
 
 plans as (
-    {{- union_returns('plan', ['child_id'] + plan_columns) }}
+    {{- union_returns('plan', ['child_id'] + further.plan) }}
 ),
 
 profiles as (
-    {{- union_returns('profile', ['child_id'] + profile_columns) }}
+    {{- union_returns('profile', ['child_id'] + further.profile) }}
 ),
 
 named as (
@@ -48,7 +50,7 @@ planned as (
     select
         submission_id,
         child_id,
-        {%- for column in plan_columns %}
+        {%- for column in further.plan %}
         max({{ column }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from plans
@@ -59,7 +61,7 @@ profiled as (
     select
         submission_id,
         child_id,
-        {%- for column in profile_columns %}
+        {%- for column in further.profile %}
         max({{ column }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from profiles
@@ -78,10 +80,10 @@ told as (
         children.days_in_care_at_period_end,
         submissions.period_end_date,
         allocated.worker_kind_code,
-        {%- for column in plan_columns %}
+        {%- for column in further.plan %}
         planned.{{ column }},
         {%- endfor %}
-        {%- for column in profile_columns %}
+        {%- for column in further.profile %}
         profiled.{{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from named
@@ -126,7 +128,7 @@ fct_child_support as (
         coalesce({{ add_days('placement_order_date', 365) }} <= period_end_date, false) as is_a_year_after_placement_order,
         placement_order_date is not null as has_placement_order,
         adoption_placed_date is null as is_not_placed_with_adopters,
-        {%- for column in profile_columns %}
+        {%- for column in further.profile %}
         coalesce({{ column }} = '1', false) as has_{{ column | replace('_code', '') }},
         {%- endfor %}
         learning_needs_code is not null as is_learning_needs_known,
