@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas import comparability, impact, reading, spans
+from schemas import comparability, desk, impact, reading, spans
 from schemas.model import (
     ALWAYS,
     CERTAINTIES,
@@ -40,7 +40,7 @@ def faults(catalogue: Catalogue, spec: Path) -> list[str]:
         *(rules, facts, measures, publications, comparability.faults, languages),
     )
     found = [fault for check in checks for fault in check(catalogue)]
-    of_files = (unread_tables, spans.faults, published_figures, impact.faults)
+    of_files = (unread_tables, spans.faults, published_figures, impact.faults, desk.faults)
     return found + [fault for check in of_files for fault in check(catalogue, spec)]
 
 

@@ -28,6 +28,7 @@ VERBS = {
     "compare": "intake",
     "withdraw": "intake",
     "verify": "intake",
+    "waive": "explaining",
     "query": "reading",
     "export": "reading",
     "figures": "reading",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.session import Session, verb
-from pipelines.core.errors import FINE, FOUND, UNREADABLE, Place, UnreadableError, UsageError
+from pipelines.core.errors import FINE, FOUND, UNREADABLE, UsageError
 from pipelines.core.periods import Period
 from pipelines.flow.desk import Desk
 from schemas import Catalogue
@@ -86,19 +86,20 @@ def claim_of(desk: Desk, return_id: str | None, authority: str | None, period: s
     return Claim(return_id, code, str(Period.parse(period)) if period else None, None)
 
 
-@verb(*WHO)
-def receive(session: Session, files: tuple[Path, ...], **who: str) -> int:
+@verb(*WHO, click.option("--out", type=click.Path(path_type=Path), default=None))
+def receive(session: Session, files: tuple[Path, ...], out: Path | None, **who: str) -> int:
     """Check, then keep, then a receipt / Gwirio, yna cadw, yna derbynneb."""
     from pipelines.cli import reports
     from pipelines.conform.report import report_of
-    from pipelines.flow import submissions
+    from pipelines.flow import receipts, submissions
 
     desk = desk_of(session)
     done = submissions.receive(desk, files, claim_of(desk, **who))
-    name = desk.catalogue.area_name(done.receipt.authority_code)[session.language]
+    name = desk.catalogue.area_name(done.receipt.authority_code)
     if not session.is_json:
         reports.tell(session, report_of(desk.catalogue, done.examination))
-    session.line(done.receipt.as_text(session.language, name))
+    session.line(done.receipt.as_text(session.language, name[session.language]))
+    reports.tell_files(session, receipts.write(done.receipt, out, name) if out else ())
     session.give(json.loads(done.receipt.as_json()))
     return EXITS.get(done.receipt.status, FINE)
 
@@ -138,19 +139,21 @@ def withdraw(session: Session, submission: str, note: str) -> int:
     return FINE
 
 
-@verb(click.argument("receipt", type=click.Path(path_type=Path)))
-def verify(session: Session, receipt: Path) -> int:
-    """Hold a receipt against the ledger and the kept bytes / Dilysu derbynneb."""
+@verb(
+    click.argument("receipt", type=click.Path(path_type=Path)),
+    click.argument("files", nargs=-1, type=click.Path(path_type=Path)),
+    click.option("--key", "keys", multiple=True, type=click.Path(path_type=Path), metavar="receipts-….pem"),
+)
+def verify(session: Session, receipt: Path, files: tuple[Path, ...], keys: tuple[Path, ...]) -> int:
+    """Hold a receipt against its signature, the ledger, the kept bytes and files / Dilysu derbynneb."""
     from pipelines.flow import receipts
 
-    try:
-        told = json.loads(receipt.read_text("utf-8"))
-    except (OSError, ValueError):
-        raise UnreadableError("verify.unreadable", Place(file=receipt.name)) from None
-    wrong = receipts.verify(session.settings, told)
-    for key in wrong:
-        session.tell(f"verify.{key}")
+    told = receipts.read(receipt)
+    wrong = receipts.verify(session.settings, told, receipts.Beside(files, keys))
+    for finding in wrong:
+        session.tell(f"verify.{finding.key}", what=finding.what or session.say("verify.not_told"))
     if not wrong:
         session.tell("verify.good")
-    session.give({"is_valid": not wrong, "wrong": list(wrong)})
+    found = [asdict(finding) for finding in wrong]
+    session.give({"is_valid": not wrong, "wrong": [f.key for f in wrong], "findings": found})
     return FOUND if wrong else FINE

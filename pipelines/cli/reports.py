@@ -37,6 +37,8 @@ def tell(session: Session, report: Report) -> None:
     if report.n_by_severity:
         found = ", ".join(f"{n:,} {session.say(f'receipt.severity.{s}')}" for s, n in report.n_by_severity.items())
         session.tell("check.counts", counts=found)
+    if waived := words.waived(report, lang):
+        session.line(waived)
     session.line(words.coverage(report, lang))
     if session.is_json:
         session.give(as_record(report, lang))

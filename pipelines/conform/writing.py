@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.conform.contract import hold_to_contract
 from pipelines.conform.merge import settled
 from pipelines.conform.records import REJECTED, Examination
+from pipelines.conform.waiving import all_faults
 from pipelines.core import files
 from pipelines.core.errors import InternalError
 
@@ -91,7 +92,7 @@ def _files_of(settings: Settings, examination: Examination, submission_id: str) 
     if examination.verdict != REJECTED:
         for table, frame in _typed(examination, submission_id).items():
             yield _place(paths.typed, examination, submission_id, table), frame
-    for root, frame in ((paths.faults, examination.faults), (paths.coverage, examination.coverage)):
+    for root, frame in ((paths.faults, all_faults(examination)), (paths.coverage, examination.coverage)):
         yield _place(root, examination, submission_id), _marked(frame, submission_id)
 
 

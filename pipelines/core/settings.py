@@ -55,6 +55,16 @@ class Paths:
         return self.data / "receipts"
 
     @property
+    def waivers(self) -> Path:
+        """What authorities explained, beside the ledger and in its form."""
+        return self.data / "waivers"
+
+    @property
+    def packs(self) -> Path:
+        """Which rules were released, when, and on whose word; in the form of the ledger."""
+        return self.data / "packs"
+
+    @property
     def typed(self) -> Path:
         return self.data / "typed"
 

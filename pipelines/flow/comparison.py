@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.core.errors import UsageError
-from pipelines.core.ledger import Ledger, LedgerRow
+from pipelines.core.ledger import LedgerRow
 from pipelines.flow.desk import Desk
-from pipelines.flow.submissions import Tables, typed_tables
+from pipelines.flow.stored import Tables, rows_of, typed_tables
 
 CONTEXT = ("submission_id", "row_number", "return_id", "authority_code", "period_id")
 
@@ -42,21 +42,13 @@ def compare(desk: Desk, before_id: str, after_id: str) -> Comparison:
     Raises:
         UsageError: for an id the ledger does not hold, or submissions of different authorities or returns.
     """
-    before, after = (_row(desk, wanted) for wanted in (before_id, after_id))
+    before, after = (rows_of(desk, wanted)[0] for wanted in (before_id, after_id))
     if (before.authority_code, before.return_id) != (after.authority_code, after.return_id):
         raise UsageError("compare.different_series")
     held = [typed_tables(desk, row) for row in (before, after)]
     names = [t for t in desk.catalogue.tables if any(t in h for h in held)]
     shifts = {t: _shift(desk, t, held) for t in names}
     return Comparison(shifts, _fault_shifts(*(_faults(desk, row) for row in (before, after))))
-
-
-def _row(desk: Desk, submission_id: str) -> LedgerRow:
-    held = Ledger(desk.settings.paths).view().latest
-    known = [rows[0] for key, rows in held.items() if key.startswith(submission_id) and submission_id]
-    if len(known) != 1:
-        raise UsageError("ledger.unknown_submission", submission=submission_id[:16])
-    return known[0]
 
 
 def _shift(desk: Desk, table: str, held: list[Tables]) -> Shift:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from pipelines.core.errors import UsageError
-from pipelines.core.ledger import Ledger, LedgerRow, Series, View, Writer, utc_now
+from pipelines.core.journal import utc_now
+from pipelines.core.ledger import Ledger, LedgerRow, Series, View, Writer
 from pipelines.core.locks import Patience
 from pipelines.core.settings import Settings
 from pipelines.landing.keeping import KeptFile

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.conform.report import causes, faults, impact, tables, words
+from pipelines.conform.report import causes, explanations, faults, impact, tables, words
 from pipelines.conform.report.book import Book
 from pipelines.conform.report.faults import Located
 from pipelines.conform.report.impact import ALL, SAFE, Figures
@@ -54,6 +54,7 @@ def report_of(catalogue: Catalogue, examination: Examination) -> Report:
         effects=effects.get(ALL, ()),
         n_by_severity=_by_severity(located),
         n_moving=sum(c.n_faults for c in numbered if c.is_moving),
+        waived=explanations.lines(examination, book),
     )
 
 

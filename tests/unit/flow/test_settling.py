@@ -68,7 +68,7 @@ def test_who_came_first_is_told_when_the_other_comes(desk: Desk, tmp_path: Path)
     assert failed(desk, second, "X001") == [1]
     told = second.examination.faults.filter(pl.col("rule_id") == "X001")
     assert told.height == 1  # in the report and on the receipt of the one who sends now
-    assert (second.receipt.n_faults or {})["query"] == submissions.n_faults(second.examination)["query"]
+    assert (second.receipt.n_faults or {})["query"] == submissions.outcome(second.examination).n_faults["query"]
     assert set(stored(desk, "faults", first)["severity"].unique()) >= {"query"}
     assert {r.status for r in Ledger(desk.settings.paths).current()} == {first.receipt.status}  # no verdict changed
 
