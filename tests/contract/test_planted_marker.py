@@ -185,10 +185,10 @@ def test_the_desk_keeps_and_says_no_value(
     for rule, line in list(rules.items())[:3]:
         because = ("--reason", "seen by the team", "--author", "An Officer")
         assert main(["waive", "add", str(sent), "--rule", rule, "--row", str(line), *because]) == 0
-    told = [("receive", str(sent), "--out", str(mine)), ("waive", "list"), ("waive", "list", "--json"), ("status",)]
-    told += [("verify", str(next(mine.glob("*.json"), mine)))]
-    for arguments in told:
-        assert main([str(a) for a in arguments]) in (0, 1, 3), arguments
+    assert main(["receive", str(sent), "--out", str(mine)]) == 1
+    assert main(["verify", str(next(mine.glob("*.json"))), str(sent)]) == 0
+    for more in ((), ("--json",)):
+        assert main(["waive", "list", *more]) == 0
     said = capfd.readouterr()
     assert len(list((data / "waivers").iterdir())) == 3
     assert leaks(data) == leaks(mine) == []
