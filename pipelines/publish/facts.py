@@ -15,6 +15,7 @@ from pipelines.publish.dimensions import filled
 from pipelines.publish.layout import KEY, MartTable
 from pipelines.publish.quality.breaks import with_code
 from pipelines.publish.records import COVERAGE_STATUSES, EXPLANATIONS, CoverageRow
+from schemas.catalogue import WALES
 
 Dimensions = dict[str, pl.DataFrame]
 
@@ -54,6 +55,23 @@ def in_order(frame: pl.DataFrame, dims: Dimensions) -> pl.DataFrame:
         )
     order = [f"_{name}" for name, _ in ranks]
     return ranked.sort([*order, *KEY], nulls_last=True).drop(order)
+
+
+def headlines(values: pl.DataFrame, measure_ids: tuple[str, ...], dims: Dimensions) -> pl.DataFrame:
+    """Which figures lead: of each measure, for Wales, the newest financial year with a value (else the newest of all).
+
+    The one place that chooses them; pages, notes and the command read the table.
+    """
+    years = dims["dim_period"].filter(pl.col("period_type") == "year").select("period_id", "end_date")
+    totals = values.filter((pl.col("area_code") == WALES) & (pl.col("breakdown_id") == "total"))
+    ranked = totals.join(years, on="period_id").sort(
+        pl.col("value").is_null(), pl.col("end_date"), descending=[False, True]
+    )
+    newest = ranked.group_by("measure_id", maintain_order=True).first()
+    order = pl.DataFrame({"measure_id": measure_ids, "sort_order": range(1, len(measure_ids) + 1)})
+    held = order.join(newest, on="measure_id", how="inner", maintain_order="left").with_columns(edition_id=pl.lit(""))
+    table = layout.FCT_HEADLINE
+    return held.select(table.polars_schema.keys()).cast(table.polars_schema)
 
 
 def coverage(rows: tuple[CoverageRow, ...], dims: Dimensions) -> pl.DataFrame:

@@ -176,6 +176,18 @@ FCT_MEASURE_VALUE = MartTable(
         Column("series_segment", "integer", "Which run of comparable periods the value belongs to, from 1 (dim_break)"),
     ),
 )
+FCT_HEADLINE = MartTable(
+    "fct_headline",
+    "The headline figures: of each headline measure the newest year shown for Wales; every page leads with these",
+    ("measure_id",),
+    (
+        EDITION,
+        CELL[0],
+        CELL[1],
+        CELL[2],
+        SORT,
+    ),
+)
 FCT_REVISION = MartTable(
     "fct_revision",
     "Rows that differ from the previous edition: changed, added or removed",
@@ -259,6 +271,7 @@ MART = (
     DIM_STATUS,
     DIM_EDITION,
     FCT_MEASURE_VALUE,
+    FCT_HEADLINE,
     FCT_REVISION,
     FCT_VINTAGE,
     FCT_COVERAGE,

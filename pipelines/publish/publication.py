@@ -21,6 +21,7 @@ from pipelines.core.periods import Period
 from pipelines.core.redaction import room
 from pipelines.core.settings import Settings
 from pipelines.publish import (
+    bulletin,
     changelog,
     guard,
     mart,
@@ -203,11 +204,23 @@ def _write_documents(press: Press, star: Star, edition: Edition, folder: Path) -
         if "xlsx" in press.publication.formats:
             with press.timed(f"workbook {lang}"):
                 (folder / workbook_name(edition, lang)).write_bytes(workbook(star, press.publication, edition, lang))
+        if set(press.publication.formats) & {"html", "pdf"}:
+            with press.timed(f"bulletin {lang}"):
+                _write_bulletin(press, star, edition, folder, lang)
         with press.timed("release notes"):
             told = note.release_note(star, press.publication, edition, lang)
             (folder / f"release-note-{lang}.md").write_text(told, encoding="utf-8")
             page = reconciled.reconciliation_page(star, edition, lang)
             (folder / f"reconciliation-{lang}.md").write_text(page, encoding="utf-8")
+
+
+def _write_bulletin(press: Press, star: Star, edition: Edition, folder: Path, lang: str) -> None:
+    document = bulletin.document(star, press.publication, edition, lang)
+    name = bulletin.bulletin_name(edition, lang)
+    if "html" in press.publication.formats:
+        (folder / f"{name}.html").write_text(bulletin.page(document), encoding="utf-8")
+    if "pdf" in press.publication.formats:
+        (folder / f"{name}.pdf").write_bytes(bulletin.paper(document))
 
 
 def _result(press: Press, edition: Edition, *, is_new: bool) -> EditionResult:

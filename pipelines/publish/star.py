@@ -53,6 +53,7 @@ def content(frame: pl.DataFrame, catalogue: Catalogue, publication: Publication,
     found = {
         **dims,
         "fct_measure_value": values,
+        "fct_headline": facts.headlines(values, publication.headlines, dims),
         "fct_coverage": facts.coverage(context.coverage, dims),
         "fct_reconciliation": facts.reconciliation(context.reconciliation_path, values, dims),
         **comparison(catalogue, publication, values, dims),
