@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from schemas import checking, comparability, reading
+from schemas import checking, comparability, keeping, reading
 from schemas.model import (
     Authority,
     Breakdown,
@@ -142,6 +142,10 @@ def load(spec: Path = SPEC) -> Catalogue:
     Raises:
         CatalogueError: with every fault of the specification, one per line.
     """
+    return keeping.kept("catalogue", spec, lambda: _checked(spec))
+
+
+def _checked(spec: Path) -> Catalogue:
     try:
         found = read(spec)
     except SpecError as error:

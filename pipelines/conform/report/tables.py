@@ -202,7 +202,8 @@ def coverage(report: Report, lang: str) -> Shown:
 
 
 def children(report: Report, listed: pl.DataFrame, lang: str, limit: int | None = None) -> Shown:
-    """Faults child by child; beyond `limit` (that of a sheet) only the first of each cause.
+    """Faults child by child; beyond `limit` only the first of each cause. Without one they are for a sheet, which takes
+    the frame: the limit is then that of a sheet, and no rows are made.
 
     `listed` is the outcome of `details`.
     """
@@ -225,7 +226,7 @@ def children(report: Report, listed: pl.DataFrame, lang: str, limit: int | None 
         .with_columns(pl.col(pl.String).fill_null(""))
     )
     keys = ("child", "cause", "severity", "rule", "what", "cell", "file", "sheet", "row", "column")
-    rows = [tuple("" if cell is None else cell for cell in row) for row in shown.iter_rows()]
+    rows = [] if limit is None else [tuple("" if cell is None else cell for cell in row) for row in shown.iter_rows()]
     headers = tuple(say(f"report.head.{k}", lang) for k in keys)
     note = _cut(report, lang) if is_cut else ""
     caption = say("report.caption.children", lang)

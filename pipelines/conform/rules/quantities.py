@@ -47,6 +47,7 @@ def _counted(catalogue: Catalogue, key: PackKey, jobs: Sequence[Inputs]) -> pl.D
         held = relations.relations_of(relations.layout_of(catalogue), {*WORD.findall(sql), CHILD})
         relations.create(con, held)
         relations.fill(con, held, jobs)
-        return con.sql(sql).pl()
+        schema = {"job": pl.Int32, "quantity": pl.String, "numerator": pl.Int64, "denominator": pl.Int64}
+        return pl.DataFrame(con.execute(sql).fetchall(), schema=schema, orient="row")
     finally:
         con.close()
