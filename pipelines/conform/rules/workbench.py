@@ -174,7 +174,7 @@ class Workbench:
 def _failed(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Faults in order. As lists of rows per rule, which Python takes over without pyarrow (see `relations._Stream`)."""
     sql = f"select code, table_id, list(row_id order by row_id) from {FAILED} group by all order by all"
-    schema = [("code", pl.String), ("table_id", pl.String), ("row_id", pl.List(pl.Int64))]
+    schema: dict[str, pl.DataType] = {"code": pl.String(), "table_id": pl.String(), "row_id": pl.List(pl.Int64)}
     return pl.DataFrame(con.execute(sql).fetchall(), schema=schema, orient="row").explode("row_id")
 
 
