@@ -12,7 +12,7 @@ from schemas.catalogue import Catalogue
 
 SECTIONS = {
     "counts": ("rounding", "small", "zeros"),
-    "others": ("lone", "companions", "bounds", "values", "same", "groups"),
+    "others": ("companions", "bounds", "values", "levels", "same", "groups"),
     "ratios": ("published_only", "decimals", "few", "weak", "complement", "averages", "limits"),
     "shown": ("codes", "missing", "reasons"),
     "check": ("audit", "refusal"),
