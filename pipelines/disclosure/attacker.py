@@ -85,8 +85,9 @@ class Attacker:
     def _no_further(self, box: Box, need: Need) -> Box:
         """The box in which the cell rises no further than it has to: nothing may bound it at all."""
         high = box.high.copy()
-        reach = need.limit + (self.component.true[need.cell] if need.sort == WIDTH else 0)
-        high[need.cell] = min(high[need.cell], max(reach, self.component.true[need.cell]))
+        true = float(self.component.true[need.cell])
+        reach = need.limit + (true if need.sort == WIDTH else 0)
+        high[need.cell] = min(high[need.cell], max(reach, true))
         return Box(box.low, high)
 
     def _costs(self, cell: int, side: int) -> Floats:
@@ -106,7 +107,7 @@ class Attacker:
             low, high, costs = box.low.copy(), box.high.copy(), np.zeros(len(box.low))
             for n in mine:
                 costs[n.cell] = side
-                true = self.component.true[n.cell]
+                true = float(self.component.true[n.cell])
                 reach = true - side * n.limit if n.sort == WIDTH else n.limit
                 if side == UP:
                     high[n.cell] = min(high[n.cell], max(reach, true))
@@ -129,7 +130,8 @@ class Attacker:
         free[need.cell] = False
         # as if every candidate were shown; what is forced, or never shown, stands as it is
         base = component.box(component.is_forced | _only(need.cell, len(free)), need.attacker, look.dropped)
-        lacking, gain, touched = 0.0, np.zeros(len(free)), np.zeros(len(free), dtype=np.bool_)
+        lacking, gain = 0.0, np.zeros(len(free))
+        touched: Booleans = np.zeros(len(free), dtype=np.bool_)
         for side, vertex in reasons:
             left, bound = self.polytope.reduced(self._costs(need.cell, side), vertex.multipliers)
             limits = np.where(left > 0, base.low, np.where(left < 0, base.high, 0.0))
@@ -161,6 +163,6 @@ def _sides(need: Need) -> tuple[int, ...]:
 
 
 def _only(cell: int, n: int) -> Booleans:
-    found = np.zeros(n, dtype=np.bool_)
+    found: Booleans = np.zeros(n, dtype=np.bool_)
     found[cell] = True
     return found

@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines.disclosure import bounds, components, rounding, witness
 from pipelines.disclosure.config import DisclosureConfig
-from pipelines.disclosure.polytope import Box, Ints
+from pipelines.disclosure.polytope import Box, Floats, Ints
 from pipelines.disclosure.records import Lines, Register, Targets
 
 WITNESSES = {"witness_id": pl.Int32, "component": pl.UInt32, "cell": pl.UInt32, "value": pl.Int64}
@@ -64,7 +64,8 @@ def _given(
 ) -> Iterator[tuple[int, Ints, witness.Open]]:
     """What is published of every component with a hidden cell: true counts enter through states and lines alone."""
     shown = rounding.bounds(register.cells, hidden, config)
-    low, high = (s.to_numpy().astype(float) for s in shown)
+    low: Floats = shown[0].to_numpy().astype(float)
+    high: Floats = shown[1].to_numpy().astype(float)
     high = np.where(high >= rounding.UNBOUNDED, np.inf, high)
     is_hidden = (hidden & register.cells["is_published"]).to_numpy()
     is_open = is_hidden | ~register.cells["is_published"].to_numpy()

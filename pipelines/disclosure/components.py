@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from pipelines.disclosure.polytope import Ints, System
+from pipelines.disclosure.polytope import Floats, Ints, System
 from pipelines.disclosure.records import Lines, Register
 from pipelines.disclosure.rounding import UNBOUNDED
 
@@ -60,7 +60,8 @@ def systems(lines: Lines, component_of: pl.Series) -> dict[int, tuple[Ints, Syst
 
 
 def _system(n_cells: int, lines: pl.DataFrame, terms: pl.DataFrame) -> System:
-    low, high = lines["low"].to_numpy().astype(float), lines["high"].to_numpy().astype(float)
+    low: Floats = lines["low"].to_numpy().astype(float)
+    high: Floats = lines["high"].to_numpy().astype(float)
     return System(
         n_cells=n_cells,
         row=terms["row"].to_numpy().astype(np.int64),

@@ -62,7 +62,7 @@ class Master:
         values = np.array(self._solver.getSolution().col_value)
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
-        hidden = np.zeros(self._n_cells, dtype=np.bool_)
+        hidden: Booleans = np.zeros(self._n_cells, dtype=np.bool_)
         hidden[self._candidates[values > 0.5]] = True
         return hidden, float(info.mip_dual_bound)
 

@@ -6,14 +6,15 @@ Which cells may be narrowed and what is hidden are not decided here (see `attack
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Booleans = npt.NDArray[np.bool_]
+Floats: TypeAlias = "np.ndarray"
+Ints: TypeAlias = "np.ndarray"
+Booleans: TypeAlias = "np.ndarray"
+"""Arrays by what they hold (numpy is taken without its types, see `pyproject.toml`)."""
 
 TINY = 1e-7
 """Below this a number of a solver is nothing: its tolerance."""
@@ -76,7 +77,7 @@ class Polytope:
         self.system = system
         self.n_solved = 0
         self._costs = np.zeros(system.n_cells)
-        self._columns = np.arange(system.n_cells, dtype=np.int32)
+        self._columns: Ints = np.arange(system.n_cells, dtype=np.int32)
         self._solver = quiet_solver()
         self._solver.passModel(_model(system))
 
@@ -88,7 +89,7 @@ class Polytope:
         """
         solver, n = self._solver, self.system.n_cells
         solver.changeColsBounds(n, self._columns, box.low, box.high)
-        changed = np.flatnonzero(costs != self._costs).astype(np.int32)
+        changed: Ints = np.flatnonzero(costs != self._costs).astype(np.int32)
         if len(changed):
             solver.changeColsCost(len(changed), changed, costs[changed])
             self._costs = costs.copy()

@@ -64,6 +64,17 @@ def whole_groups(register: Register, sensitive: frozenset[str], config: Disclosu
     )
 
 
+def beside_whole_groups(register: Register, groups: pl.DataFrame) -> tuple[tuple[int, ...], ...]:
+    """For each whole group the other categories of its row, all zero: were all of them shown, the group would be known
+    to be whole whatever else is hidden, so at least one has to go with it."""
+    row = ["key", "period_id", "area_code", "breakdown_id"]
+    shown = register.places.filter(pl.col("is_published") & (pl.col("breakdown_id") != TOTAL_BREAKDOWN))
+    of_groups = shown.join(groups.select("cell"), on="cell", how="semi").select(*row, group="cell")
+    others = shown.join(of_groups, on=row).filter(pl.col("cell") != pl.col("group")).sort("group", "cell")
+    found = others.group_by(*row, "group", maintain_order=True).agg(pl.col("cell").unique().sort())
+    return tuple(sorted({tuple(cells) for cells in found["cell"].to_list()}))
+
+
 def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig) -> Primary:
     """Every cell that is hidden for its own sake, why, and what must stay possible.
 
@@ -91,4 +102,4 @@ def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig
             whole,
         ]
     ).sort("cell")
-    return Primary(reasons.fill_null(""), Targets(cells=targets), groups.height)
+    return Primary(reasons.fill_null(""), Targets(cells=targets), groups.height, beside_whole_groups(register, groups))

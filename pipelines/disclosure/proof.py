@@ -204,7 +204,7 @@ def proof_json(found: DisclosureSummary, config: DisclosureConfig) -> str:
             "lines": verdict.n_lines,
             "passes": verdict.n_passes,
             "violations": [asdict(v) for v in verdict.violations],
-            "attacker": "interval propagation over all lines; the witnesses show what linear programmes over all of them leave open",
+            "attacker": "interval propagation over all lines; the witnesses show what all lines together leave open",
         },
     }
     return json.dumps(record, indent=2, ensure_ascii=False) + "\n"

@@ -55,6 +55,8 @@ class Primary:
     targets: Targets
     n_groups: int
     """Rows in which everyone shares a sensitive attribute."""
+    together: tuple[tuple[int, ...], ...] = ()
+    """Cells of which at least one has to be hidden."""
 
     @property
     def hidden(self) -> pl.Series:

@@ -98,12 +98,12 @@ def _work(catalogue: Catalogue, task: Task) -> Worked:
     sensitive = frozenset(b.id for b in catalogue.breakdowns.values() if b.is_sensitive)
     own = primary.find(held, sensitive, task.config)
     floor = pl.Series([0] * held.cells.height, dtype=pl.Int64)
-    wanted = Protection(own.hidden, own.targets, floor, floor + UNBOUNDED)
+    wanted = Protection(own.hidden, own.targets, floor, floor + UNBOUNDED, own.together)
     solved = Solved(task.out_dir / evidence.CLOSED / SOLVED)
     pattern = secondary.protect(held, bound, wanted, task.config, solved)
     solved.keep()
     if pattern.unmet:
-        raise Unprotectable(naming.ids(held).gather(pattern.unmet).to_list())
+        raise Unprotectable(naming.ids(held).gather(list(pattern.unmet)).to_list())
     certified = certify.certify(held, bound, pattern.hidden, task.config)
     failing = certified.failing(own.targets)
     if len(failing):

@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.disclosure import components, levels, needs, rounding, weights
 from pipelines.disclosure.config import DisclosureConfig
 from pipelines.disclosure.optimise import solve
-from pipelines.disclosure.polytope import Box, Floats, Ints, System
+from pipelines.disclosure.polytope import Booleans, Box, Floats, Ints, System
 from pipelines.disclosure.problem import Component, Need, Solution
 from pipelines.disclosure.records import ComponentSummary, Lines, Pattern, Protection, Register
 from pipelines.disclosure.solved import Solved
@@ -26,17 +26,16 @@ def protect(register: Register, lines: Lines, wanted: Protection, config: Disclo
     Every component is solved by itself on `config.threads` threads; which one ends first changes nothing. One whose
     problem was solved before (`solved`) is not solved again.
     """
-    made = list(_components(register, lines, wanted, config))
+    made = list(components_of(register, lines, wanted, config))
     with ThreadPoolExecutor(max_workers=max(1, config.threads)) as workers:
         found = list(workers.map(lambda one: solved.get(one[1], lambda: solve(one[1])), made))
-    return _pattern(
-        register, wanted, list(zip((number for number, _ in made), [c for _, c in made], found, strict=True))
-    )
+    return _pattern(wanted, [(*one, solution) for one, solution in zip(made, found, strict=True)])
 
 
-def _components(
+def components_of(
     register: Register, lines: Lines, wanted: Protection, config: DisclosureConfig
 ) -> Iterator[tuple[int, Component]]:
+    """Every component that has lines, with its number."""
     columns = _Columns(register, wanted, config)
     for number, (cells, system) in components.systems(lines, register.cells["component"]).items():
         yield number, columns.component(cells, system)
@@ -50,12 +49,12 @@ class _Columns:
         nothing = pl.repeat(value=False, n=cells.height, eager=True)
         shown = rounding.bounds(cells, nothing, config)
         self.config = config
-        self.true = cells["true"].to_numpy().astype(float)
+        self.true: Floats = cells["true"].to_numpy().astype(float)
         self.published = cells["is_published"].to_numpy()
         small = cells["true"].is_between(1, config.small_count_max).to_numpy()
         self.forced = wanted.hidden.to_numpy() & self.published
         self.small = small & self.forced
-        self.cost = weights.of(register, config).to_numpy().astype(float)
+        self.cost: Floats = weights.of(register, config).to_numpy().astype(float)
         self.groups = levels.of(register).to_numpy()
         self.shown = Box(_floats(shown[0]), _floats(shown[1]))
         self.unseen = Box(_floats(wanted.known_low), _floats(wanted.known_high))
@@ -95,13 +94,13 @@ def _renumbered(groups: Ints) -> Ints:
 
 
 def _floats(series: pl.Series) -> Floats:
-    values = series.to_numpy().astype(float)
+    values: Floats = series.to_numpy().astype(float)
     return np.where(values >= rounding.UNBOUNDED, np.inf, values)
 
 
-def _pattern(register: Register, wanted: Protection, found: list[tuple[int, Component, Solution]]) -> Pattern:
+def _pattern(wanted: Protection, found: list[tuple[int, Component, Solution]]) -> Pattern:
     hidden = wanted.hidden.to_numpy().copy()
-    dropped = np.zeros(len(hidden), dtype=np.bool_)
+    dropped: Booleans = np.zeros(len(hidden), dtype=np.bool_)
     unmet: list[int] = []
     told = []
     for number, component, solution in found:

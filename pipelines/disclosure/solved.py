@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.core.files import atomic_write
+from pipelines.disclosure.polytope import Booleans
 from pipelines.disclosure.problem import Component, Need, Solution
 
 FORM = "1"
@@ -81,7 +82,7 @@ def _written(found: Solution) -> dict[str, object]:
 
 
 def _read(record: dict[str, object], component: Component) -> Solution:
-    hidden = np.zeros(len(component.cells), dtype=np.bool_)
+    hidden: Booleans = np.zeros(len(component.cells), dtype=np.bool_)
     hidden[np.array(record["hidden"], dtype=np.int64)] = True
     return Solution(
         hidden=hidden,

@@ -22,9 +22,10 @@ def whole_table(system: System, box: Box, costs: Floats) -> Ints | None:
     low = np.where(np.isinf(box.low), 0, np.ceil(box.low)).astype(int)
     high = np.where(np.isinf(box.high), FAR, np.floor(box.high)).astype(int)
     cells = [model.new_int_var(int(a), int(b), "") for a, b in zip(low, high, strict=True)]
-    starts = np.searchsorted(system.row, np.arange(system.n_lines + 1))
+    lengths = np.bincount(system.row, minlength=system.n_lines).tolist()
+    end = 0
     for line in range(system.n_lines):
-        span = slice(starts[line], starts[line + 1])
+        span = slice(end, end := end + lengths[line])
         total = cp_model.LinearExpr.weighted_sum(
             [cells[c] for c in system.column[span]], system.coefficient[span].astype(int).tolist()
         )

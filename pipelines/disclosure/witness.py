@@ -19,7 +19,7 @@ ROUNDS = 4
 
 @dataclass(frozen=True)
 class Open:
-    """What the witnesses of one component are worked out from: its lines, what is read off each cell, which are open."""
+    """What the witnesses of one component are worked out from: lines, what is read off each cell, which are open."""
 
     system: System
     box: Box
