@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, cast
 from pipelines.core import duck, files
 from pipelines.core.errors import InternalError, RefusedError, UnreadableError, UsageError
 from pipelines.core.settings import Paths, Settings
-from pipelines.flow import inputs
+from pipelines.flow import inputs, standing_warehouse
 from schemas import load
 
 if TYPE_CHECKING:
@@ -86,8 +86,13 @@ def run_dbt(
     select: str | None = None,
     policy: str = DEFAULT_POLICY,
     watch: Callable[[NodeRun], None] | None = None,
+    *,
+    is_whole: bool = False,
 ) -> TransformResult:
     """Build the warehouse from what counts in the ledger. `select` limits the run to a dbt selection.
+
+    Where the standing warehouse was made by the same project and policy, only rows of the authorities that have changed
+    since are made anew in a copy of it, and all that adds authorities up; `is_whole` makes everything anew.
 
     The file that was there stays until the new one is whole; when anything fails it stays. `watch` is called with
     each node as the result is gone through.
@@ -104,14 +109,19 @@ def run_dbt(
         raise UnreadableError("transform.no_ledger")
     started = time.perf_counter()
     inputs.make_complete(settings.paths, load())
-    target = _new_file(settings.paths, is_partial=select is not None)
+    manifest = _manifest(settings)
+    made_from = standing_warehouse.fingerprints(settings.paths, policy)
+    changed = None if select or is_whole else standing_warehouse.changed(settings, made_from)
+    target = _new_file(settings.paths, is_partial=bool(select or changed))
     try:
-        outcome = _invoke(settings, ["build", *_choice(select), *_variables(policy)], manifest=_manifest(settings))
+        arguments = ["build", *_choice(select, changed), *_variables(policy)]
+        outcome = _invoke(settings, arguments, manifest=manifest, changed=changed)
         nodes = _nodes(outcome)
         for node in nodes:
             if watch:
                 watch(node)
         _raise_failures(outcome, nodes)
+        standing_warehouse.write(settings, target, {} if select else made_from)
         _swap(target, settings.paths.warehouse)
     finally:
         _remove(target)
@@ -156,8 +166,12 @@ def compiled(settings: Settings, policy: str = DEFAULT_POLICY) -> dict[str, str]
     return {model.name: model.compiled_code or "" for model in models}
 
 
-def _choice(select: str | None) -> list[str]:
-    return ["--select", select] if select else ["--exclude-resource-type", "unit_test"]
+def _choice(select: str | None, changed: Sequence[str] | None) -> list[str]:
+    """What a run builds: a limited one finds seeds and views of the same project in the file that it goes on from."""
+    if select:
+        return ["--select", select]
+    standing = ["--exclude-resource-type", "seed", "--exclude", "path:models/staging"] if changed else []
+    return ["--exclude-resource-type", "unit_test", *standing]
 
 
 def _variables(policy: str) -> list[str]:
@@ -205,8 +219,10 @@ def _state(project: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple((str(p), stat.st_mtime_ns, stat.st_size) for p, stat in held)
 
 
-def _invoke(settings: Settings, arguments: list[str], manifest: Manifest | None = None) -> dbtRunnerResult:
-    with _environment(settings):
+def _invoke(
+    settings: Settings, arguments: list[str], manifest: Manifest | None = None, changed: Sequence[str] | None = None
+) -> dbtRunnerResult:
+    with _environment(settings, changed or ()):
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
@@ -221,11 +237,12 @@ def _invoke(settings: Settings, arguments: list[str], manifest: Manifest | None 
 
 
 @contextlib.contextmanager
-def _environment(settings: Settings) -> Iterator[None]:
-    """What profiles.yml reads, for the time of one invocation; dbt has no other way in that keeps its parse."""
+def _environment(settings: Settings, changed: Sequence[str]) -> Iterator[None]:
+    """What profiles.yml and macros read, for one invocation; dbt has no other way in that keeps its parse."""
     given = {
         "MESUR_DBT_DATA": str(settings.paths.data),
         "MESUR_DBT_WAREHOUSE": str(_target_folder(settings.paths) / settings.paths.warehouse.name),
+        "MESUR_DBT_CHANGED": ",".join(changed),
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
