@@ -60,6 +60,7 @@ child_reports as (
         child_id,
         report_number,
         min(episode_start_date) as first_start_date,
+        max(episode_start_date) as last_start_date,
         min(episode_start_date) filter (
             where start_reason_code in {{ same_carer_reasons() }} or start_reason_code in {{ changed_carer_reasons() }}
         ) as first_continued_date
@@ -81,7 +82,11 @@ dated as (
         {{ add_days('children.adult_date', -1) }} as last_day_of_care_date,
         next_reports.reported_until_date,
         harmonised.episode_end_date is null and next_reports.next_report_number is not null as is_left_open,
-        coalesce(child_reports.first_start_date <= harmonised.period_end_date, false) as is_replaced_later,
+        coalesce(
+            child_reports.first_start_date <= harmonised.period_end_date
+            and own_reports.last_start_date = harmonised.episode_start_date,
+            false
+        ) as is_replaced_later,
         case
             -- the next report goes on with a change of status or placement, so the child never left: the row ends there
             when child_reports.first_continued_date = child_reports.first_start_date then null
@@ -101,6 +106,11 @@ dated as (
             harmonised.authority_code = child_reports.authority_code
             and harmonised.child_id = child_reports.child_id
             and next_reports.next_report_number = child_reports.report_number
+    left join child_reports as own_reports
+        on
+            harmonised.authority_code = own_reports.authority_code
+            and harmonised.child_id = own_reports.child_id
+            and harmonised.report_number = own_reports.report_number
     left join deaths
         on
             harmonised.authority_code = deaths.authority_code
@@ -118,7 +128,7 @@ screened as (
             when coalesce(episode_end_date, period_end_date) < birth_date then 'ends_before_birth'
             when episode_start_date >= adult_date then 'starts_at_18_or_over'
             when is_after_death then 'starts_after_death'
-            -- the next report names the child, with an earlier row in place of this one
+            -- the next report names the child, with an earlier row in place of this one, the last of its own report
             when is_left_open and is_replaced_later then 'withdrawn_by_later_report'
         end as screened_tag,
         -- looked after until the day before the 18th birthday (LACG1819); an open row only once that day is past
