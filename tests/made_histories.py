@@ -44,6 +44,13 @@ SHORT_NAMES = {
 """Words of the tables that people write -> items of the canonical tables."""
 
 
+SEED_TYPES = {
+    "code_list_values": "{'valid_from': 'date', 'valid_to': 'date'}",
+    "authorities": "{'la3': 'varchar'}",
+}
+"""Types that the project gives to columns of seeds and that reading would guess otherwise."""
+
+
 @dataclass(frozen=True)
 class Submission:
     """One counting submission: rows of each of its tables, by canonical item (what is left out is null)."""
@@ -88,8 +95,7 @@ class Engine:
             self._load_seed(seed)
 
     def _load_seed(self, path: Path) -> None:
-        dates = "{'valid_from': 'date', 'valid_to': 'date'}" if path.stem == "code_list_values" else "{}"
-        types = f"types = {dates}, " if dates != "{}" else ""
+        types = f"types = {SEED_TYPES[path.stem]}, " if path.stem in SEED_TYPES else ""
         self._connection.execute(
             f"create table {path.stem} as select * from read_csv('{path}', {types}header = true, quote = '\"', "
             "nullstr = '')"
