@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.core import duck
@@ -65,10 +66,7 @@ def _built_from(settings: Settings) -> dict[str, str]:
 
 
 def _versions() -> Iterator[str]:
-    import duckdb
-    from dbt.version import __version__
-
-    yield from (duckdb.__version__, __version__)
+    yield from (version("duckdb"), version("dbt-core"))
 
 
 def _project(folder: Path) -> Iterator[str]:
