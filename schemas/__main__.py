@@ -28,7 +28,7 @@ def derived(catalogue: Catalogue) -> dict[str, str]:
         files[f"schemas/dictionary/dictionary.{lang}.md"] = dictionary.dictionary(catalogue, lang)
     files["schemas/dictionary/welsh-to-check.csv"] = _welsh_list(catalogue)
     files |= rule_pages.rule_pages(catalogue)
-    files[figures_page.PATH] = figures_page.figures_page(catalogue, csv_rows(SPEC / "seed_figures.csv"))
+    files[figures_page.PATH] = figures_page.figures_page(catalogue, csv_rows(SPEC / "figure_answers.csv"))
     return files
 
 

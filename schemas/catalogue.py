@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from schemas import checking, comparability, keeping, reading
+from schemas import checking, comparability, derived, keeping, reading
 from schemas.model import (
     Authority,
     Breakdown,
@@ -64,6 +64,7 @@ class Catalogue:
     publications: dict[str, Publication]
     messages: dict[str, Text]
     comparing: comparability.Comparing
+    deriving: derived.Deriving
     _by_alias: dict[str, str] = field(default_factory=dict)
 
     def message(self, key: str, lang: str = "en", **params: object) -> str:
@@ -131,6 +132,7 @@ def read(spec: Path = SPEC) -> Catalogue:
         publications=reading.publications(spec),
         messages=reading.messages(spec),
         comparing=comparability.read(spec),
+        deriving=derived.read(spec),
         _by_alias=_aliases(spec, held_authorities),
     )
 

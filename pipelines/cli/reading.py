@@ -72,17 +72,21 @@ def measures(session: Session, measure_id: str | None) -> int:
     return FINE
 
 
-@verb()
-def figures(session: Session) -> int:
+@verb(click.option("--out", type=click.Path(path_type=Path), help="Also as CSV / Hefyd fel CSV."))
+def figures(session: Session, out: Path | None) -> int:
     """The 63 figures of the source documents and how far the latest edition answers them / Y 63 ffigur."""
     from pipelines.flow import figures as answers
 
-    found = answers.figures(desk_of(session), PUBLICATION)
+    found = answers.figures(desk_of(session), PUBLICATION, session.language)
+    if out:
+        answers.keep(found, out)
     session.give({"figures": [asdict(f) for f in found]})
     for f in found:
         session.line(f"{f.id}  {session.say(f'figures.{f.status}'):<22} {f.concept}")
         for answer in f.answers:
             session.line(f"       {answer}")
+        if f.why:
+            session.line(f"       {session.say('figures.why', why=f.why)}")
     return FINE
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from pipelines import disclosure
 from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.periods import Period
-from pipelines.flow import evidence, reconciliation
+from pipelines.flow import evidence, open_series, reconciliation
 from pipelines.flow.desk import Desk
 from pipelines.publish import CoverageRow, EditionResult, InputFile, PublishContext
 from pipelines.publish import publish as publish_edition
@@ -56,6 +56,7 @@ def publish(desk: Desk, publication_id: str, status: str = "provisional") -> Edi
         rule_pack=rule_pack,
         coverage=coverage(desk, counting, periods),
         reconciliation_path=desk.settings.paths.reconciliation / reconciliation.TABLE,
+        open_series_path=open_series.write(desk, publication_id),
         policy=_policy(desk),
         revision_causes=evidence.causes(desk, publication_id, evidence.now(counting, basis)),
         basis=basis,

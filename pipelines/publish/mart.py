@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.core import duck
 from pipelines.core.settings import Settings
 from pipelines.publish import vintages
+from pipelines.publish.derived import views as answers
 from pipelines.publish.layout import MartTable
 from pipelines.publish.mart_seal import seal
 from pipelines.publish.quality import views
@@ -79,7 +80,7 @@ def write_mart(settings: Settings, star: Star, path: Path) -> None:
         for lang in ("en", "cy"):
             connection.execute(_view(star, lang))
             connection.execute(f"COMMENT ON VIEW measure_values_{lang} IS {duck.quoted(_VIEW_COMMENT)}")
-            for name, sql in views.views(star.layout, lang):
+            for name, sql in (*views.views(star.layout, lang), *answers.views(lang)):
                 connection.execute(sql)
                 connection.execute(f"COMMENT ON VIEW {name} IS {duck.quoted(views.COMMENT)}")
         for statement in vintages.statements():

@@ -58,7 +58,8 @@ class PublishContext:
 
     `proof_path` is the proof that `disclosure` wrote beside the rows; without it nothing is published.
     `reconciliation_path` is the table of published figures held; only its published side is read, and ours is taken
-    from the edition. `major_version` is raised by a person when the shape of the mart breaks.
+    from the edition. `open_series_path` is the table of open data
+    sets that comparisons use. `major_version` is raised by a person when the shape of the mart breaks.
     """
 
     status: str
@@ -67,6 +68,7 @@ class PublishContext:
     rule_pack: str = ""
     coverage: tuple[CoverageRow, ...] = ()
     reconciliation_path: Path | None = None
+    open_series_path: Path | None = None
     policy: Text | None = None
     revision_causes: Mapping[CellKey, str] = field(default_factory=dict)
     """Cell -> the causes found for it, separated by blanks."""

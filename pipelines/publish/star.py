@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.publish import facts, revisions, vintages
+from pipelines.publish.derived.room import compared
 from pipelines.publish.dimensions import dimensions, filled
 from pipelines.publish.layout import DIM_EDITION, MartTable
 from pipelines.publish.quality import breaks
@@ -57,6 +58,7 @@ def content(frame: pl.DataFrame, catalogue: Catalogue, publication: Publication,
         "fct_coverage": facts.coverage(context.coverage, dims),
         "fct_reconciliation": facts.reconciliation(context.reconciliation_path, values, dims),
         **comparison(catalogue, publication, values, dims),
+        **compared(catalogue, publication, (values, dims, context.open_series_path)),
     }
     return Star(shapes, found)
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipelines.publish.derived.shapes import DERIVED
 from pipelines.publish.layout import MART, MartTable
 from pipelines.publish.quality.shapes import QUALITY
 
-TABLES = (*MART, *QUALITY)
+TABLES = (*MART, *QUALITY, *DERIVED)
 
 
 def opened_tables(opened: tuple[str, ...]) -> tuple[MartTable, ...]:
