@@ -16,9 +16,9 @@ from schemas.model import Measure
 PATH = "docs/figures.md"
 INTRO = (
     "What the five source documents print or ask for, figure by figure: the measures, comparisons and tables that "
-    "answer it, from which tables of which returns they come, and what the edition of the bundled sample says. The sample's "
-    "children are synthetic, so its answers are no statistics; where a series beside them is made up too, the measure "
-    "says so. Generated from the specification; `./mesur figures` asks the latest edition, and the views "
+    "answer it, from which tables of which returns they come, and what the edition of the bundled sample says. The "
+    "sample's children are synthetic, so its answers are no statistics; where a series beside them is made up too, the "
+    "measure says so. Generated from the specification; `./mesur figures` asks the latest edition, and the views "
     "`figure_answers_en` and `figure_answers_cy` of the mart hold every value."
 )
 Answers = Mapping[str, Mapping[str, str]]

@@ -27,7 +27,7 @@ considered as (
     where
         referrals.child_id is not null
         and referrals.panel_placement_date
-        between {{ add_days('submissions.period_end_date', -365) }} and submissions.period_end_date
+        between {{ add_days('submissions.period_end_date', -364) }} and submissions.period_end_date
     group by
         submissions.authority_code,
         submissions.region_code,

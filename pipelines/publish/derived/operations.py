@@ -74,7 +74,7 @@ def _change(d: Derived, shelves: Shelves) -> pl.DataFrame:
 def _percent_change(d: Derived, shelves: Shelves) -> pl.DataFrame:
     held = _against_before(d, shelves)
     than = pl.when(pl.col("value_then") > 0).then(pl.col("value_then"))
-    return held.with_columns(100 * (pl.col("value") - pl.col("value_then")) / than)
+    return held.with_columns((pl.col("value") - pl.col("value_then")) / than * 100)
 
 
 def _share(d: Derived, shelves: Shelves) -> pl.DataFrame:
@@ -84,7 +84,7 @@ def _share(d: Derived, shelves: Shelves) -> pl.DataFrame:
         (pl.col("measure_id") == d.left.measure) & (pl.col("breakdown_id") == "total")
     ).select("area_code", "period_id", pl.col("value").alias("whole"))
     joined = parts.join(whole, on=["area_code", "period_id"], how="inner")
-    return joined.with_columns(100 * pl.col("value") / pl.when(pl.col("whole") > 0).then(pl.col("whole")))
+    return joined.with_columns(pl.col("value") / pl.when(pl.col("whole") > 0).then(pl.col("whole")) * 100)
 
 
 def _both(d: Derived, shelves: Shelves) -> pl.DataFrame:
