@@ -31,6 +31,16 @@ class Shelves:
             held = held.filter(pl.col("breakdown_code") == operand.category)
         return held.select(*KEY, "value", pl.col("status").fill_null(""))
 
+    def whole_series(self, operand: Operand) -> pl.DataFrame:
+        """The same without figures of incomplete returns: set against others they would show who is missing."""
+        if operand.dataset or "coverage_status" not in self.values.columns:
+            return self.series(operand)
+        is_partial = pl.col("coverage_status") == "partial"
+        held = self.values.with_columns(
+            pl.when(is_partial.fill_null(value=False)).then(None).otherwise("value").alias("value")
+        )
+        return Shelves(held, self.open_series, self.area_types, self.la3).series(operand)
+
     def _measured(self, operand: Operand) -> pl.DataFrame:
         is_named = (pl.col("measure_id") == operand.measure) & (pl.col("breakdown_id") == operand.breakdown)
         return self.values.filter(is_named)

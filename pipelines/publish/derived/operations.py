@@ -56,7 +56,7 @@ def _years_before(period: str, years: int) -> str | None:
 
 
 def _against_before(d: Derived, shelves: Shelves) -> pl.DataFrame:
-    now = shelves.series(d.left)
+    now = shelves.whole_series(d.left)
     before = {p: _years_before(p, d.years) for p in now["period_id"].unique()}
     then = now.select("area_code", pl.col("period_id").alias("compared_period_id"), *KEY[2:], "value", "status")
     placed = now.with_columns(pl.col("period_id").replace_strict(before).alias("compared_period_id"))
@@ -90,7 +90,7 @@ def _share(d: Derived, shelves: Shelves) -> pl.DataFrame:
 def _both(d: Derived, shelves: Shelves) -> pl.DataFrame:
     """Left beside right of the same area and year; a right side held for one year only stands beside all."""
     assert d.right is not None
-    left, right = shelves.series(d.left), shelves.series(d.right)
+    left, right = shelves.whole_series(d.left), shelves.whole_series(d.right)
     right = right.with_columns(pl.col("value").alias("value_right"), pl.col("status").alias("status_right"))
     right = right.select("area_code", "period_id", "value_right", "status_right")
     if d.right.dataset and right["period_id"].n_unique() <= 1:

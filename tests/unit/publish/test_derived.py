@@ -92,6 +92,14 @@ def test_an_open_series_of_one_year_stands_beside_every_year_and_one_of_several_
     assert found(derived("difference", "A", "open:staff"), several) == [("W01", "2018-19", "value", 40.0, "")]
 
 
+def test_incomplete_returns_are_set_against_nothing() -> None:
+    held = values(total("A", WALES, "2018-19", 50.0, "u"), total("B", WALES, "2018-19", 40.0)).with_columns(
+        coverage_status=pl.Series(["partial", "complete"])
+    )
+    assert found(derived("difference", "A", "B"), shelves(held)) == [(WALES, "2018-19", "value", None, "x")]
+    assert found(derived("beside", "A"), shelves(held)) == [(WALES, "2018-19", "value", 50.0, "")]
+
+
 def test_rank_and_extremes_leave_out_what_is_withheld() -> None:
     held = values(
         total("A", "W01", "2018-19", 9.0), total("A", "W02", "2018-19", 9.0), total("A", "W03", "2018-19", 4.0),
