@@ -6,11 +6,36 @@ Protection and writing belong to the rooms; nothing here is ever started by a sc
 from __future__ import annotations
 
 from pipelines.core.errors import RefusedError, UsageError
+from pipelines.core.files import sha256_of
 from pipelines.core.locks import exclusive
 from pipelines.flow import editions, promises
 from pipelines.flow.desk import Desk
-from pipelines.publish import EditionResult
-from pipelines.serve import Published
+from pipelines.publish import EditionResult, statswales
+from pipelines.serve import Published, PublishedEdition
+
+
+def latest(desk: Desk, publication_id: str) -> PublishedEdition:
+    """The edition that the pointer names.
+
+    Raises:
+        UsageError: before the first.
+    """
+    return Published(desk.settings.paths.published).edition(publication_id)
+
+
+def n_broken_files(desk: Desk, publication_id: str) -> int:
+    """Files of the latest edition that are gone, are other bytes than when it was made, or are too many."""
+    held = latest(desk, publication_id)
+    said = held.files()
+    found = {p.relative_to(held.folder).as_posix(): p for p in held.folder.rglob("*") if p.is_file()}
+    strange = found.keys() ^ (said.keys() | {"sha256sums.txt"})
+    return len(strange) + sum(sha256_of(found[name]) != digest for name, digest in said.items() if name in found)
+
+
+def n_statswales_failures(desk: Desk, publication_id: str) -> int:
+    """What the dry run of StatsWales' rules finds in the pack of the latest edition; none where it has no pack."""
+    pack = latest(desk, publication_id).folder / statswales.FOLDER
+    return len(statswales.check(pack)) if pack.is_dir() else 0
 
 
 def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> EditionResult:

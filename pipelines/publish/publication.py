@@ -38,7 +38,7 @@ from pipelines.publish.opened import read_opened
 from pipelines.publish.records import STATUSES, Edition, EditionResult, PublishContext
 from pipelines.publish.shelf import Shelf
 from pipelines.publish.star import Star
-from pipelines.publish.workbook import workbook, workbook_name
+from pipelines.publish.workbook import open_document, sheets_of, workbook, workbook_name
 from schemas.catalogue import Catalogue
 from schemas.model import Publication
 
@@ -201,9 +201,7 @@ def _write_statswales(press: Press, star: Star, folder: Path, before: Path | Non
 
 def _write_documents(press: Press, star: Star, edition: Edition, folder: Path) -> None:
     for lang in LANGUAGES:
-        if "xlsx" in press.publication.formats:
-            with press.timed(f"workbook {lang}"):
-                (folder / workbook_name(edition, lang)).write_bytes(workbook(star, press.publication, edition, lang))
+        _write_workbooks(press, star, edition, folder, lang)
         if set(press.publication.formats) & {"html", "pdf"}:
             with press.timed(f"bulletin {lang}"):
                 _write_bulletin(press, star, edition, folder, lang)
@@ -212,6 +210,18 @@ def _write_documents(press: Press, star: Star, edition: Edition, folder: Path) -
             (folder / f"release-note-{lang}.md").write_text(told, encoding="utf-8")
             page = reconciled.reconciliation_page(star, edition, lang)
             (folder / f"reconciliation-{lang}.md").write_text(page, encoding="utf-8")
+
+
+def _write_workbooks(press: Press, star: Star, edition: Edition, folder: Path, lang: str) -> None:
+    formats = {"xlsx": workbook, "ods": open_document}
+    wanted = [f for f in formats if f in press.publication.formats]
+    if wanted:
+        with press.timed(f"sheets {lang}"):
+            sheets = sheets_of(star, press.publication, edition, lang)
+        for suffix in wanted:
+            with press.timed(f"{suffix} {lang}"):
+                made = formats[suffix](sheets, press.publication, edition, lang)
+                (folder / workbook_name(edition, lang, suffix)).write_bytes(made)
 
 
 def _write_bulletin(press: Press, star: Star, edition: Edition, folder: Path, lang: str) -> None:
