@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +15,7 @@ import polars as pl
 from pipelines import disclosure
 from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.periods import Period
-from pipelines.flow import evidence, open_series, reconciliation
+from pipelines.flow import evidence, open_series, reconciliation, verifying
 from pipelines.flow.desk import Desk
 from pipelines.publish import CoverageRow, EditionResult, InputFile, PublishContext
 from pipelines.publish import publish as publish_edition
@@ -61,6 +62,7 @@ def publish(desk: Desk, publication_id: str, status: str = "provisional") -> Edi
         revision_causes=evidence.causes(desk, publication_id, evidence.now(counting, basis)),
         basis=basis,
         provisional=provisional(desk.catalogue, counting, periods),
+        gate=partial(verifying.refuse_leaks, desk, publication_id),
         major_version=desk.catalogue.publications[publication_id].mart_version,
     )
     made = publish_edition(desk.settings, desk.catalogue, publication_id, folder / "disclosed.parquet", context)

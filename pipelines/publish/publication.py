@@ -159,6 +159,9 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
             package.write_record(folder, edition, press.context, star)
             metadata.write_dcat(guard.Held(edition, folder), press.publication, press.context, star)
             package.write_sums(folder)
+        if press.context.gate:
+            with press.timed("read back"):
+                press.context.gate(folder)
     _seal(press.shelf.folder(edition.id))
 
 

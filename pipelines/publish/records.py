@@ -5,7 +5,7 @@ Reading or writing any file does not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -78,6 +78,8 @@ class PublishContext:
     """(area, period) that a later return will settle: their values carry `p`."""
     document_date: date | None = None
     major_version: int = 1
+    gate: Callable[[Path], None] | None = None
+    """Reads the finished folder back before it becomes visible, and raises where it may not go out."""
 
     def dated(self, fallback: date) -> date:
         """The one date that all documents of the edition carry, never the day of the build.

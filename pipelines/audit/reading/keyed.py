@@ -20,6 +20,10 @@ OTHER_NAMES = {"period": "period_id", "category_code": "breakdown_code"}
 _TYPES = {"numerator": pl.Int64, "denominator": pl.Int64, "value": pl.Float64}
 
 
+VIEW = "view "
+"""Stands before the name of what keeps no rows of its own."""
+
+
 def tables(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
     """(name, rows) of every table in a CSV, Parquet or DuckDB file; nothing for other files.
 
@@ -40,12 +44,12 @@ def tables(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
 def _duckdb_tables(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
     with duckdb.connect(str(path), read_only=True) as connection:
         rows = connection.execute(
-            "select schema_name, table_name from duckdb_tables() where not internal"
-            " union all select schema_name, view_name from duckdb_views() where not internal order by all"
+            "select '', schema_name, table_name from duckdb_tables() where not internal union all"
+            f" select '{VIEW}', schema_name, view_name from duckdb_views() where not internal order by all"
         ).fetchall()
-        for schema, name in rows:
+        for kind, schema, name in rows:
             full = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name))
-            yield name, connection.sql(f"select * from {full}").pl()
+            yield kind + name, connection.sql(f"select * from {full}").pl()
 
 
 def observations(path: Path) -> pl.DataFrame | None:
