@@ -14,6 +14,14 @@ from pipelines.audit.verifier.ledger import Key, Ledger, Numbers, plain
 from pipelines.audit.verifier.records import Findings
 
 Cell = str | float | None
+
+
+class Code(str):
+    """A code, which is no number whatever its digits."""
+
+    __slots__ = ()
+
+
 NUMBER = re.compile(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$|^-?\d+(\.\d+)?$")
 WITHHELD = re.compile(r"^\s*(\[[a-z,]+\]\s*)+$")
 MAX_CELLS = 5000
@@ -27,6 +35,8 @@ class Grid:
     name: str
     rows: tuple[tuple[Cell, ...], ...]
     context: str = ""
+    table: str | None = None
+    """Table of the publication, where the place of the file says it."""
     loose: Numbers = frozenset()
     """Numbers of no figure that may stand here: how many sheets, tables, rows there are."""
 
@@ -41,7 +51,7 @@ class Around:
 
 def number_of(cell: Cell) -> float | None:
     """The number in a cell, also where it is written as text or carries shorthand."""
-    if cell is None:
+    if cell is None or isinstance(cell, Code):
         return None
     if not isinstance(cell, str):
         return round(float(cell), 6)  # spreadsheets keep 580.8 as 580.8000000000001
@@ -55,7 +65,7 @@ def check(ledger: Ledger, grid: Grid, file: str, findings: Findings) -> int:
     Returns:
         How many numbers were held against cells that their labels name.
     """
-    around, n_held = Around(_table_in(ledger, grid.context)), 0
+    around, n_held = Around(grid.table or _table_in(ledger, grid.context)), 0
     for at, row in enumerate(grid.rows, start=1):
         numbers = {i: n for i, cell in enumerate(row) if (n := number_of(cell)) is not None}
         texts = {i: cell for i, cell in enumerate(row) if isinstance(cell, str) and i not in numbers}

@@ -9,7 +9,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -25,7 +25,9 @@ from schemas.catalogue import Catalogue
 
 SUMS = "sha256sums.txt"
 PROOF = "proof"
-RECORDS = frozenset({"edition.json", "datapackage.json", "dcat.jsonld"})
+KEYED = frozenset({"observations"})
+"""CSV files all of whose columns are known: their texts are labels."""
+RECORDS = frozenset({"edition.json", "datapackage.json", "dcat.jsonld", "statswales/pack.json"})
 """What the edition says of itself: sizes, fingerprints, versions."""
 
 
@@ -113,6 +115,8 @@ def _keyed(desk: Desk, path: Path, file: str) -> int:
         _grids(desk, stores.parquet(path, file, desk.findings), file)
     if path.suffix == ".duckdb":
         _grids(desk, stores.mart(path, file, desk.findings), file)
+    if path.suffix == ".csv" and path.stem not in KEYED:
+        texts.words(desk.ledger, path.read_text("utf-8"), (file, "text"), desk.loose, desk.findings)
     return tables.check_file(desk.subject, desk.ledger, path, desk.findings)
 
 
@@ -120,8 +124,7 @@ def _grids(desk: Desk, found: Iterable[Grid], file: str) -> int:
     n_held = 0
     for grid in found:
         texts.words(desk.ledger, grid.context, (file, grid.name), desk.loose, desk.findings)
-        held = Grid(grid.name, grid.rows, "", desk.loose)
-        n_held += check_grid(desk.ledger, held, file, desk.findings)
+        n_held += check_grid(desk.ledger, replace(grid, context="", loose=desk.loose), file, desk.findings)
     return n_held
 
 
@@ -137,15 +140,28 @@ def _text(desk: Desk, path: Path, file: str) -> int:
     return texts.check_text(desk.ledger, path, file, desk.loose, desk.findings)
 
 
+def _pdf(desk: Desk, path: Path, file: str) -> int:
+    """A page set from the same text as the HTML file beside it, which is read; here only what it may carry besides."""
+    held = path.read_bytes()
+    if not path.with_suffix(".html").is_file():
+        desk.findings.add("unreadable_file", file)
+    for word in PDF_EXTRAS:
+        if word in held:
+            desk.findings.add("strange_part", file, word.decode())
+    return 0
+
+
 def _json(desk: Desk, path: Path, file: str) -> int:
     of_files = texts.OF_FILES if file in RECORDS else frozenset()
     return texts.check_json(desk.ledger, path, (file, of_files), desk.loose, desk.findings)
 
 
+PDF_EXTRAS = (b"/EmbeddedFile", b"/JavaScript", b"/AcroForm", b"/RichMedia")
 READERS: dict[str, Reader] = {
     **dict.fromkeys((".csv", ".parquet", ".duckdb"), _keyed),
     ".xlsx": _xlsx,
     ".ods": _ods,
+    ".pdf": _pdf,
     **dict.fromkeys((".md", ".html", ".htm", ".svg", ".xml", ".txt"), _text),
     **dict.fromkeys((".json", ".jsonld", ".geojson"), _json),
 }

@@ -47,17 +47,14 @@ def parquet(path: Path, file: str, findings: Findings) -> Iterator[Grid]:
 def mart(path: Path, file: str, findings: Findings) -> Iterator[Grid]:
     """What a DuckDB file holds besides tables and views: macros, sequences and comments."""
     with duckdb.connect(str(path), read_only=True) as connection:
-        asked = {
-            "macro": "select function_name from duckdb_functions() where not internal",
-            "sequence": "select sequence_name from duckdb_sequences()",
-        }
-        for check, statement in asked.items():
-            for (name,) in connection.execute(statement).fetchall():
-                findings.add(f"strange_{check}", file, str(name))
+        for (name,) in connection.execute("select sequence_name from duckdb_sequences()").fetchall():
+            findings.add("strange_sequence", file, str(name))
         comments = connection.execute(
             "select table_name, comment from duckdb_tables() where comment is not null union all"
             " select table_name || '.' || column_name, comment from duckdb_columns() where comment is not null"
             " union all select view_name, comment from duckdb_views() where comment is not null and not internal"
+            " union all select function_name, macro_definition from duckdb_functions() where not internal"
+            " union all select view_name, sql from duckdb_views() where not internal"
         ).fetchall()
     for name, comment in comments:
         yield Grid(str(name), (), context=str(comment))

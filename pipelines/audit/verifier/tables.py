@@ -5,18 +5,23 @@ Tables laid out for people belong to `grids.py`.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.audit.reading import keyed
-from pipelines.audit.verifier.grids import Grid
+from pipelines.audit.verifier.grids import Code, Grid
 from pipelines.audit.verifier.grids import check as check_grid
 from pipelines.audit.verifier.ledger import FIGURES, KEY, Ledger
 from pipelines.audit.verifier.records import Findings, Subject
 
 SHOWN_AS = {**{name: name for name in FIGURES}, "new_value": "value", "edition_value": "value"}
 """Columns that show a figure of the ledger."""
+CODES = re.compile(r"(code|refcode|hierarchy|measure|_id|area|period|^lang|^type|^format)$", re.IGNORECASE)
+"""Columns of codes, by their names."""
+OPEN = frozenset({"sort", "decimal", "notecodes", "status", "note", "description"})
+"""Columns that hold no figures; a note code `t` is no label of a total."""
 WITHHOLDING = ("c", "x", "z")
 STATUS_CODES = frozenset("abcefkprtuwxz") | {"ns", "s", "ss", "sss"}
 
@@ -33,7 +38,7 @@ def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings)
         )
         if set(KEY) <= set(renamed.columns):
             n_held += _check_keyed(ledger, renamed, (file, name), findings)
-        n_held += _check_rest(subject, ledger, renamed, (file, name), findings)
+        n_held += _check_rest(subject, ledger, renamed, (path, name), findings)
     return n_held
 
 
@@ -65,10 +70,11 @@ def _check_keyed(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], fi
 
 
 def _check_rest(
-    subject: Subject, ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], findings: Findings
+    subject: Subject, ledger: Ledger, table: pl.DataFrame, place: tuple[Path, str], findings: Findings
 ) -> int:
     """Columns that no declaration names: their numbers must be the ledger's for the labels of their row."""
-    file, name = place
+    path, name = place
+    file = path.relative_to(subject.folder).as_posix()
     is_declared = name in subject.declared
     known = set(subject.declared[name]) if is_declared else set().union(*subject.declared.values(), SHOWN_AS)
     strange = [c for c in table.columns if c not in known and c not in keyed.OTHER_NAMES.values()]
@@ -76,9 +82,22 @@ def _check_rest(
         for column in strange:
             findings.add("unregistered_column", file, f"{name}.{column}")
         return 0
-    if not any(table.schema[c].is_numeric() for c in strange):
+    if not strange or path.suffix != ".csv":
         return 0
-    texts = [c for c in table.columns if not table.schema[c].is_numeric()]
-    numbers = [c for c in strange if table.schema[c].is_numeric()]
-    rows = tuple(table.select(*texts, *numbers).iter_rows())
-    return check_grid(ledger, Grid(name, ((*texts, *numbers), *rows)), file, findings)
+    return _check_codes(ledger, path, (file, strange), findings)
+
+
+def _check_codes(ledger: Ledger, path: Path, place: tuple[str, list[str]], findings: Findings) -> int:
+    """A CSV of another shape: columns of codes name cells, every other number must be one of theirs."""
+    (file, strange), rows = place, pl.read_csv(path, infer_schema=False)
+    if not any(CODES.search(c) for c in rows.columns):
+        return 0  # words, which `room.py` reads as such
+    codes = [c for c in rows.columns if CODES.search(c)]
+    numbers = [c for c in strange if c not in codes and c.casefold() not in OPEN]
+    if not numbers:
+        return 0
+    named, counted = rows.select(codes).iter_rows(), rows.select(numbers).iter_rows()
+    held = tuple((*map(Code, filter(None, n)), *c) for n, c in zip(named, counted, strict=True))
+    table = next((part for part in reversed(path.parent.parts) if part in ledger.tables), None)
+    grid = Grid(path.stem, held, table=table)
+    return check_grid(ledger, grid, file, findings)

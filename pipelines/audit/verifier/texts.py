@@ -22,7 +22,9 @@ TOKEN = re.compile(
 )
 PATH = re.compile(r"[.:\[\]]+")
 YEARS = range(1900, 2101)
-OF_FILES = frozenset({"bytes", "byteSize", "sequence", "mart_version", "tables", "headerRowCount"})
+OF_FILES = frozenset(
+    {"bytes", "byteSize", "sequence", "mart_version", "tables", "headerRowCount", "rows", "added", "revised", "removed"}
+)
 """Parts of a record about files whose numbers count bytes, rows and versions."""
 KEYED = {"measure_id", "area_code", "value"}
 """A JSON record with these is a row of figures."""
