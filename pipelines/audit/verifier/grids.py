@@ -39,6 +39,8 @@ class Grid:
     """Table of the publication, where the place of the file says it."""
     loose: Numbers = frozenset()
     """Numbers of no figure that may stand here: how many sheets, tables, rows there are."""
+    others: Numbers = frozenset()
+    """Figures that others have published, where a table sets ours beside them."""
 
 
 @dataclass
@@ -69,16 +71,19 @@ def check(ledger: Ledger, grid: Grid, file: str, findings: Findings) -> int:
     for at, row in enumerate(grid.rows, start=1):
         numbers = {i: n for i, cell in enumerate(row) if (n := number_of(cell)) is not None}
         texts = {i: cell for i, cell in enumerate(row) if isinstance(cell, str) and i not in numbers}
-        if not numbers and any(WITHHELD.match(text) for text in texts.values()):
+        is_record = any(isinstance(cell, Code) for cell in row)
+        if not numbers and (is_record or any(WITHHELD.match(text) for text in texts.values())):
             continue
-        if not numbers or _is_header(ledger, row):
+        if not numbers or (not is_record and _is_header(ledger, row)):
             _look_around(ledger, around, {i: str(c) for i, c in enumerate(row) if c is not None})
             continue
         named = _parts(ledger, texts.values())
         for column, number in numbers.items():
             allowed, is_named = _allowed(ledger, around, named, column)
             n_held += is_named
-            if number not in allowed and (is_named or number not in grid.loose):
+            if number in allowed or number in grid.others:
+                continue
+            if is_named or number not in grid.loose:
                 findings.add("number_not_in_ledger", file, f"{grid.name} row {at} column {column + 1}")
     return n_held
 

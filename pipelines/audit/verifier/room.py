@@ -68,14 +68,35 @@ def _periods(folder: Path) -> pl.DataFrame:
 
 def _loose(subject: Subject, ledger: Ledger) -> Numbers:
     """Numbers that are no figure: how many rows, values and codes there are; they follow from what is published."""
-    held = ledger.frame
-    n = {held.height, subject.rows.height, 95, 99.8, 10_000, 4000, 100}
-    n |= {held.filter(pl.col("status").str.contains(code)).height for code in "cxzuptk"}
+    held, n = ledger.frame, {ledger.frame.height, subject.rows.height, 95, 99.8, 10_000, 4000, 100}
+    values = subject.folder / "parquet" / "fct_measure_value.parquet"
+    told = pl.read_parquet(values) if values.is_file() else held
+    n |= set(told.select(pl.col("status").str.split(",").explode().value_counts()).unnest("status")["count"])
     for part in ("measure_id", "area_code", "period_id"):
         n.add(held[part].n_unique())
     for path in sorted(subject.folder.glob("parquet/*.parquet")):
         n.add(pl.scan_parquet(path).select(pl.len()).collect().item())
+    for name in ("fct_revision", "fct_reconciliation"):
+        path = subject.folder / "parquet" / f"{name}.parquet"
+        n |= _sizes(pl.read_parquet(path)) if path.is_file() else set()
     return frozenset(map(float, n)) | frozenset(map(float, range(100)))
+
+
+def _numbers(subject: Subject, name: str) -> Numbers:
+    """Figures and counts of a table of the mart that sets ours beside those of others."""
+    path = subject.folder / "parquet" / f"{name}.parquet"
+    if not path.is_file():
+        return frozenset()
+    table = pl.read_parquet(path)
+    numbers = [table[c] for c, kind in table.schema.items() if kind.is_numeric()]
+    return frozenset(round(float(abs(n)), 6) for column in numbers for n in column.drop_nulls()) | _sizes(table)
+
+
+def _sizes(table: pl.DataFrame) -> Numbers:
+    """How many rows a table has, in all and by each of its columns of words."""
+    words = [c for c, kind in table.schema.items() if kind == pl.String]
+    sizes = {table.height, *(n for c in words for n in table[c].value_counts()["count"])}
+    return frozenset(map(float, sizes))
 
 
 def _check_sums(folder: Path, paths: Iterable[Path], findings: Findings) -> None:
@@ -137,7 +158,8 @@ def _ods(desk: Desk, path: Path, file: str) -> int:
 
 
 def _text(desk: Desk, path: Path, file: str) -> int:
-    return texts.check_text(desk.ledger, path, file, desk.loose, desk.findings)
+    others = _numbers(desk.subject, "fct_reconciliation") if path.stem.startswith("reconciliation") else frozenset()
+    return texts.check_text(desk.ledger, path, (file, others), desk.loose, desk.findings)
 
 
 def _pdf(desk: Desk, path: Path, file: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,8 @@ def words(ledger: Ledger, text: str, place: tuple[str, str], loose: Numbers, fin
         number = float(token.replace(",", ""))
         is_small = number < 100 and "." not in token
         is_year = number in YEARS and "," not in token
-        if not is_small and not is_year and number not in ledger.anywhere and number not in loose:
+        is_tick = number % 100 == 0  # of an axis; a count that is hidden or not rounded is never one
+        if not is_small and not is_year and not is_tick and number not in ledger.anywhere and number not in loose:
             findings.add("number_not_in_ledger", place[0], place[1])
 
 
@@ -105,18 +107,23 @@ def records(held: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: AN
         yield path, held
 
 
-def check_text(ledger: Ledger, path: Path, file: str, loose: Numbers, findings: Findings) -> int:
-    """A text file by its kind; gives how many numbers were held against named cells."""
-    text = path.read_text("utf-8")
+def check_text(ledger: Ledger, path: Path, place: tuple[str, Numbers], loose: Numbers, findings: Findings) -> int:
+    """A text file by its kind; gives how many numbers were held against named cells.
+
+    Args:
+        place: the file, and figures of others that may stand in it.
+    """
+    (file, others), text = place, path.read_text("utf-8")
+    loose |= others
     if path.suffix in (".html", ".htm", ".svg", ".xml"):
         page = Page()
         page.feed(text)
         words(ledger, "\n".join(page.prose), (file, "text"), loose, findings)
-        return check_grid(ledger, Grid("tables", tuple(page.rows), loose=loose), file, findings)
+        return check_grid(ledger, Grid("tables", tuple(page.rows), loose=loose, others=others), file, findings)
     if path.suffix == ".md":
         grid, prose = markdown(text, "tables", loose)
         words(ledger, prose, (file, "text"), loose, findings)
-        return check_grid(ledger, grid, file, findings)
+        return check_grid(ledger, replace(grid, others=others), file, findings)
     words(ledger, text, (file, "text"), loose, findings)
     return 0
 
