@@ -38,6 +38,31 @@ def audit(desk: Desk, publication_id: str, ask: Ask) -> Report:
         UsageError: there is no such edition.
         UnreadableError: a file of the edition, or the outside figures, cannot be read.
     """
+    aims = dict.fromkeys((attack.PLAIN, attack.GUESSING), attack.Aim())
+    return _attacked(desk, publication_id, ask, aims)
+
+
+def audit_release(desk: Desk, publication_id: str) -> Report:
+    """Attack the latest edition together with all before it, held to the protection that the closed ledger asks for.
+
+    The guessing attacker is taken to guess every protected small count rightly.
+    """
+    shelf = Published(desk.settings.paths.published)
+    latest = shelf.edition(publication_id)
+    before = tuple(e.id for e in shelf.editions(publication_id) if e.id != latest.id)
+    aim = attack.Aim(needed=_needed(desk, publication_id))
+    return _attacked(desk, publication_id, Ask(latest.id, before), {attack.PLAIN: aim, attack.GUESSING: aim})
+
+
+def _needed(desk: Desk, publication_id: str) -> dict[str, tuple[int, int]] | None:
+    """Lowest and highest value that must stay possible for each protected cell; None where no ledger is kept."""
+    path = desk.settings.paths.disclosed / publication_id / "closed" / "targets.parquet"
+    if not path.is_file():
+        return None
+    return {cell: (low, high) for cell, low, high in pl.read_parquet(path).select("cell_id", "low", "high").iter_rows()}
+
+
+def _attacked(desk: Desk, publication_id: str, ask: Ask, aims: dict[str, attack.Aim]) -> Report:
     shelf = Published(desk.settings.paths.published)
     edition = shelf.edition(publication_id, ask.edition)
     held = [shelf.edition(publication_id, name).folder for name in ask.earlier]
@@ -47,7 +72,7 @@ def audit(desk: Desk, publication_id: str, ask: Ask) -> Report:
     known = proof.read(edition.folder / "proof")
     sources = attack.Sources(keyed.edition(edition.folder), tuple(earlier), known)
     system = attack.system_of(desk.catalogue, sources, _practice(edition.folder))
-    return attack.report_of(edition.id, system, dict.fromkeys((attack.PLAIN, attack.GUESSING), attack.Aim()))
+    return attack.report_of(edition.id, system, aims)
 
 
 def audit_table(path: Path, shape: attack.TableShape) -> Report:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pipelines.core.errors import RefusedError, UsageError
 from pipelines.core.files import sha256_of
 from pipelines.core.locks import exclusive
-from pipelines.flow import editions, promises
+from pipelines.flow import auditing, editions, promises
 from pipelines.flow.desk import Desk
 from pipelines.publish import EditionResult, statswales
 from pipelines.serve import Published, PublishedEdition
@@ -37,14 +37,17 @@ def n_statswales_failures(desk: Desk, publication_id: str) -> int:
     pack = latest(desk, publication_id).folder / statswales.FOLDER
     return len(statswales.check(pack)) if pack.is_dir() else 0
 
+MAX_NAMED = 12
+"""Cells named in a refusal; `mesur audit` names all."""
+
 
 def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> EditionResult:
     """Release what the latest edition holds under a status.
 
     Raises:
         UsageError: for an edition that is not the latest: only what the protected cells hold now can be proved.
-        RefusedError: when the audit finds a violation in the protected file, or the edition would break a query that a
-            consumer has registered.
+        RefusedError: when the audit finds a violation in the protected file, the edition would break a query that a
+            consumer has registered, or the attack on the edition opens a cell.
     """
     with exclusive(desk.settings, "build"):
         latest = Published(desk.settings.paths.published).edition(publication_id)
@@ -53,4 +56,15 @@ def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> Ed
         if n_found := editions.n_violations(desk, publication_id):
             raise RefusedError("release.refused", n=n_found)
         promises.refuse_if_broken(desk, publication_id)
+        _refuse_open(desk, publication_id)
         return editions.publish(desk, publication_id, status)
+
+
+def _refuse_open(desk: Desk, publication_id: str) -> None:
+    """Attack what is to be released as everybody could, and refuse where a cell is narrower than its protection."""
+    report = auditing.audit_release(desk, publication_id)
+    names = [cell.name for told in report.attacks for cell in told.opened]
+    names += [name for told in report.attacks for name in told.contradictions]
+    if names:
+        shown = ", ".join(dict.fromkeys(names[:MAX_NAMED]))
+        raise RefusedError("release.open", n=len(names), cells=shown)

@@ -130,7 +130,8 @@ def exact_bounds(system: System, names: Sequence[str]) -> dict[str, tuple[int, i
 def _guess(system: System, part: Component, aim: Aim) -> dict[int, tuple[float, float]]:
     """Small cells by the guess: those that are protected where that is known, else as many as agree with the rest."""
     if aim.needed is not None:
-        small = [cell for cell in part.cells if system.hidden[cell] and system.names[cell] in aim.needed]
+        needs = {cell: aim.needed.get(system.names[cell]) for cell in part.cells if system.hidden[cell]}
+        small = [cell for cell, need in needs.items() if need == (1, aim.open_up_to)]
     else:
         small = guessed_small(part, aim.small_count_max)
     return {c: (max(1, system.low[c]), min(aim.small_count_max, system.high[c])) for c in small}

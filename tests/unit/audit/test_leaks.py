@@ -146,7 +146,7 @@ LEAKS: list[tuple[str, Plant]] = [
     ("unregistered_column", in_mart("alter table fct_coverage add column n_children integer default 1163")),
     ("value_differs", in_mart("update fct_measure_value set numerator = 23 where numerator = (select max(numerator)"
                               " from fct_measure_value where measure_id = 'CLA_STOCK')")),
-    ("strange_macro", in_mart("create macro true_total() as 1163")),
+    ("number_not_in_ledger", in_mart("create macro true_total() as 1163")),
     ("number_not_in_ledger", in_mart("comment on table dim_period is 'of 1,163 children'")),
     # workbook
     ("hidden_sheet", in_book({r"xl/workbook\.xml": lambda t: t.replace("<sheet ", '<sheet state="veryHidden" ', 1)})),
