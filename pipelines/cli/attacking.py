@@ -5,6 +5,7 @@ What the attack does belongs to `pipelines.audit`.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     click.option("--small", type=click.IntRange(1), default=4),
     click.option("--zeros-shown", is_flag=True),
     click.option("--small-only", is_flag=True),
+    click.option("--republish", is_flag=True),
     click.option("--out", type=click.Path(path_type=Path), default=None),
 )
 def audit(session: Session, edition: str, out: Path | None, **given: Any) -> int:  # noqa: ANN401 (options by name)
@@ -44,6 +46,8 @@ def audit(session: Session, edition: str, out: Path | None, **given: Any) -> int
     from pipelines.audit import attack
     from pipelines.flow import auditing
 
+    if given["republish"]:
+        return _republish(session, edition)
     if given["table"] is not None:
         found = auditing.audit_table(given["table"], shape_of(given))
     else:
@@ -54,6 +58,18 @@ def audit(session: Session, edition: str, out: Path | None, **given: Any) -> int
         session.tell("audit.written", files=", ".join(str(path) for path in attack.write(found, out)))
     session.give(attack.as_record(found))
     return FOUND if found.is_open else FINE
+
+
+def _republish(session: Session, edition: str) -> int:
+    """Whether an edition narrows what the extracts of others suppressed."""
+    from pipelines.flow import auditing
+
+    n_suppressed, narrowed = auditing.republish(desk_of(session), PUBLICATION, edition)
+    session.tell("audit.republish", n=n_suppressed, narrowed=len(narrowed))
+    for found in narrowed[: SHOWN_GROUPS * SHOWN_CELLS]:
+        session.line(f"  {found.cell}: {found.before} -> {found.after}")
+    session.give({"n_suppressed": n_suppressed, "narrowed": [asdict(n) for n in narrowed]})
+    return FOUND if narrowed else FINE
 
 
 def shape_of(given: dict[str, Any]) -> TableShape:

@@ -13,12 +13,13 @@ import polars as pl
 
 from pipelines.audit import attack
 from pipelines.audit.attack import proof
+from pipelines.audit.attack import republish as republishing
 from pipelines.audit.attack.report import Report
 from pipelines.audit.reading import keyed
 from pipelines.core.errors import Place, UnreadableError
 from pipelines.flow.desk import Desk
 from pipelines.serve import Published
-from schemas.catalogue import WALES
+from schemas.catalogue import SPEC, WALES
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,26 @@ def _attacked(desk: Desk, publication_id: str, ask: Ask, aims: dict[str, attack.
     sources = attack.Sources(keyed.edition(edition.folder), tuple(earlier), known)
     system = attack.system_of(desk.catalogue, sources, _practice(edition.folder))
     return attack.report_of(edition.id, system, aims)
+
+
+def republish(desk: Desk, publication_id: str, edition_id: str) -> tuple[int, tuple[republishing.Narrowed, ...]]:
+    """Whether an edition narrows what the StatsWales extracts suppressed: suppressed cells held, and those narrowed.
+
+    Raises:
+        UnreadableError: no extract was taken in.
+    """
+    folder = desk.settings.paths.typed / "statswales" / "observation"
+    paths = sorted(p for p in folder.glob("dataset=*/*.parquet") if p.parent.name != "dataset=none")
+    if not paths:
+        raise UnreadableError("audit.no_extracts", Place(file=folder.name))
+    observations = pl.concat([pl.read_parquet(p) for p in paths], how="diagonal_relaxed")
+    known = pl.read_csv(SPEC / "published_figures.csv", infer_schema=False)
+    columns = ("dataset_id", "measure_code", "category_code", "measure_id", "breakdown_id", "breakdown_code")
+    names = {(d, m, c): tuple(ours) for d, m, c, *ours in known.select(columns).iter_rows()}
+    sources = republishing.sources_of(observations, names)
+    edition = Published(desk.settings.paths.published).edition(publication_id, edition_id)
+    added = republishing.with_ours(sources, keyed.edition(edition.folder), _practice(edition.folder))
+    return sum(sources.hidden), republishing.narrowed(sources, added)
 
 
 def audit_table(path: Path, shape: attack.TableShape) -> Report:
