@@ -32,9 +32,11 @@ class Made:
     folder: Path
     rows: pl.DataFrame
     cells: Path
+    closed: Path
 
     def subject(self, folder: Path | None = None, rows: pl.DataFrame | None = None) -> Subject:
-        return Subject(folder or self.folder, self.rows if rows is None else rows, DECLARED, cells=self.cells)
+        held, parts = folder or self.folder, (self.rows if rows is None else rows, DECLARED)
+        return Subject(held, *parts, proof=held / "proof", closed=self.closed, cells=self.cells)
 
     def verify(self, folder: Path | None = None, rows: pl.DataFrame | None = None) -> Verdict:
         return verify(self.catalogue, made_edition.PUBLICATION, self.subject(folder, rows))
@@ -56,7 +58,7 @@ def edition(root: Path, catalogue: Catalogue, seed: int) -> Made:
     path = made_cells.write(held, root / "cells")
     protect(desk.catalogue, made_edition.PUBLICATION, path, desk.disclosed.parent)
     made = desk.publish(proof_path=desk.proof)
-    return Made(desk.catalogue, made.folder, pl.read_parquet(desk.disclosed), path)
+    return Made(desk.catalogue, made.folder, pl.read_parquet(desk.disclosed), path, desk.disclosed.parent / "closed")
 
 
 def sign(folder: Path) -> None:

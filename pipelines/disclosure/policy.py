@@ -11,11 +11,12 @@ from pipelines.disclosure.config import DisclosureConfig
 from schemas.catalogue import Catalogue
 
 SECTIONS = {
+    "guaranteed": ("same", "rounding", "open", "ratios", "earlier", "guess"),
     "counts": ("rounding", "small", "zeros"),
     "others": ("companions", "bounds", "values", "levels", "same", "groups"),
     "ratios": ("published_only", "decimals", "few", "weak", "complement", "averages", "limits"),
     "shown": ("codes", "missing", "reasons"),
-    "check": ("audit", "refusal"),
+    "check": ("audit", "read", "refusal"),
     "not": ("guess", "elsewhere", "releases", "strength"),
 }
 """Sections in order, each with its points; every one has a wording in both languages."""

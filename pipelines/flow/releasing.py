@@ -8,7 +8,7 @@ from __future__ import annotations
 from pipelines.core.errors import RefusedError, UsageError
 from pipelines.core.files import sha256_of
 from pipelines.core.locks import exclusive
-from pipelines.flow import auditing, editions, promises
+from pipelines.flow import auditing, editions, promises, verifying
 from pipelines.flow.desk import Desk
 from pipelines.publish import EditionResult, statswales
 from pipelines.serve import Published, PublishedEdition
@@ -56,6 +56,7 @@ def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> Ed
         if n_found := editions.n_violations(desk, publication_id):
             raise RefusedError("release.refused", n=n_found)
         promises.refuse_if_broken(desk, publication_id)
+        verifying.refuse_leaks(desk, publication_id, latest.folder, with_proof=True)
         _refuse_open(desk, publication_id)
         return editions.publish(desk, publication_id, status)
 

@@ -18,7 +18,7 @@ MAX_NAMED = 12
 """Findings named in a refusal; all of them are in the verdict."""
 
 
-def verify_edition(desk: Desk, publication_id: str, folder: Path) -> Verdict:
+def verify_edition(desk: Desk, publication_id: str, folder: Path, *, with_proof: bool = True) -> Verdict:
     """Every file of an edition's folder against the protected rows, the true counts and the proof."""
     held = desk.settings.paths.disclosed / publication_id
     closed, cells = held / "closed", desk.settings.paths.cells
@@ -26,20 +26,20 @@ def verify_edition(desk: Desk, publication_id: str, folder: Path) -> Verdict:
         folder,
         pl.read_parquet(held / "disclosed.parquet"),
         {t.name: {c.name: c.shows is not None for c in t.columns} for t in TABLES},
-        proof=folder / "proof" if (folder / "proof" / "cells.parquet").is_file() else None,
+        proof=folder / "proof" if with_proof and (folder / "proof" / "cells.parquet").is_file() else None,
         closed=closed if closed.is_dir() else None,
         cells=cells if cells.is_file() else None,
     )
     return verify(desk.catalogue, publication_id, subject)
 
 
-def refuse_leaks(desk: Desk, publication_id: str, folder: Path) -> None:
-    """The gate before an edition becomes visible.
+def refuse_leaks(desk: Desk, publication_id: str, folder: Path, *, with_proof: bool = False) -> None:
+    """The gate before an edition becomes visible: its files; at a release also its proof, witness by witness.
 
     Raises:
         RefusedError: naming checks, files and cells by id.
     """
-    verdict = verify_edition(desk, publication_id, folder)
+    verdict = verify_edition(desk, publication_id, folder, with_proof=with_proof)
     if verdict.findings:
         told = [f"{f.check} ({f.file}): {', '.join(f.where[:3])}" for f in verdict.findings[:MAX_NAMED]]
         raise RefusedError("publish.leak", n=verdict.n_found, findings="; ".join(told))
