@@ -37,6 +37,7 @@ def n_statswales_failures(desk: Desk, publication_id: str) -> int:
     pack = latest(desk, publication_id).folder / statswales.FOLDER
     return len(statswales.check(pack)) if pack.is_dir() else 0
 
+
 MAX_NAMED = 12
 """Cells named in a refusal; `mesur audit` names all."""
 
