@@ -5,7 +5,7 @@ Writing and judging do not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.core.errors import UsageError
@@ -41,17 +41,45 @@ def typed_tables(desk: Desk, row: LedgerRow) -> Tables:
     return {p.parts[-4]: pl.read_parquet(p, hive_partitioning=False) for p in sorted(root.glob(f"*/{_place(row)}"))}
 
 
+def faults_of(desk: Desk, row: LedgerRow) -> pl.DataFrame:
+    """The faults of one submission, explained ones included, as they were written; none where nothing was."""
+    import polars as pl
+
+    from pipelines.conform.faultlog import FAULT_SCHEMA
+
+    path = desk.settings.paths.faults / row.return_id / _place(row)
+    return pl.read_parquet(path, hive_partitioning=False) if path.is_file() else pl.DataFrame(schema=FAULT_SCHEMA)
+
+
+def own_identifiers(desk: Desk, rows: Iterable[LedgerRow]) -> dict[str, str]:
+    """Token -> the authority's own child identifier, read anew from the kept bytes and kept nowhere."""
+    from pipelines.conform import Claim, SourceFile
+    from pipelines.conform.examination import read_submission
+
+    latest, folder = Ledger(desk.settings.paths).view().latest, desk.settings.paths.landing_files
+    found: dict[str, str] = {}
+    for first in rows:
+        files = [SourceFile(r.file_name, (folder / r.sha256).read_bytes()) for r in latest[first.submission_id]]
+        claim = Claim(first.return_id, first.authority_code, first.period_id, first.system)
+        reading = read_submission(desk.catalogue, desk.tokeniser, files, claim)
+        for table, frame in reading.tables.items():
+            raw = reading.read.tables[table].raw
+            if "child_id" in raw.columns:
+                beside = frame.select("row_number", "child_id").join(
+                    raw.select("row_number", "child_id"), on="row_number"
+                )
+                found |= {str(token): str(own) for _, token, own in beside.drop_nulls().iter_rows()}
+    return found
+
+
 def with_questions(desk: Desk, row: LedgerRow, faults: pl.DataFrame) -> pl.DataFrame:
     """Faults of a stored submission together with those of the rules that ask about other submissions, as stored."""
     import polars as pl
 
     from pipelines.conform.rules import needs_held
 
-    path = desk.settings.paths.faults / row.return_id / _place(row)
-    if not path.is_file():
-        return faults
     codes = [rule.code for rule in desk.catalogue.rules if needs_held(rule)]
-    asking = pl.read_parquet(path, hive_partitioning=False).filter(pl.col("rule_id").is_in(codes))
+    asking = faults_of(desk, row).filter(pl.col("rule_id").is_in(codes))
     return pl.concat([faults, asking.select(faults.columns)])
 
 

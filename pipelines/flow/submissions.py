@@ -219,6 +219,17 @@ def unexplained_files(desk: Desk, paths: Sequence[Path], claim: Claim, previous:
     return examine(desk.catalogue, desk.tokeniser, files, claim, lookup)
 
 
+def preview(desk: Desk, paths: Sequence[Path], claim: Claim) -> tuple[Examination, LedgerRow | None]:
+    """Examine files as if they were received, with the waivers there are, and keep nothing; beside it the submission
+    that counts now for the same return, authority and period, where there is one."""
+    found = waiving.explain(desk, unexplained_files(desk, paths, claim, ()))
+    i = found.identity
+    of_series = (i.return_id, i.authority_code, i.period_id)
+    counting = Ledger(desk.settings.paths).counting()
+    held = (r for r in counting if (r.return_id, r.authority_code, r.period_id) == of_series)
+    return found, next(held, None)
+
+
 def judge_again(desk: Desk, rows: tuple[LedgerRow, ...]) -> Judged:
     """Examine a stored submission with the waivers there are now, enter the verdict and make its receipt."""
     with exclusive(desk.settings, "receive"):

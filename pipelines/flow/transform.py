@@ -166,6 +166,11 @@ def compiled(settings: Settings, policy: str = DEFAULT_POLICY) -> dict[str, str]
     return {model.name: model.compiled_code or "" for model in models}
 
 
+def project_state(settings: Settings) -> tuple[tuple[str, int, int], ...]:
+    """Every file of the dbt project with its time and size: what is compiled holds as long as this is the same."""
+    return _state(settings.paths.dbt_project)
+
+
 def _choice(select: str | None, changed: Sequence[str] | None) -> list[str]:
     """What a run builds: a limited one finds seeds and views of the same project in the file that it goes on from."""
     if select:

@@ -65,12 +65,13 @@ def test_status_of_an_empty_folder_and_of_a_period_without_a_return(mesur: Mesur
 
 
 def test_compare_counts_what_changed(mesur: Mesur, two_versions: tuple[str, str]) -> None:
-    held = mesur("compare", *two_versions, "--json").record
-    assert held["tables"]["child"] == {"added": 0, "removed": 1, "changed": 0, "same": 11}
+    held = mesur("compare", *two_versions, "--no-figures", "--json").record
+    assert held["tables"]["child"].items() >= {"added": 0, "removed": 1, "changed": 0, "same": 11}.items()
     assert held["tables"]["episode"]["removed"] == 2
-    told = mesur("compare", two_versions[0][:8], two_versions[1][:8])
+    assert "figures" not in held
+    told = mesur("compare", two_versions[0][:8], two_versions[1][:8], "--no-figures")
     assert "child: 0 added, 1 removed, 0 changed, 11 the same" in told.out
-    assert mesur("compare", *two_versions, lang="cy").out != told.out
+    assert mesur("compare", *two_versions, "--no-figures", lang="cy").out != told.out
 
 
 def test_compare_refuses_different_authorities(mesur: Mesur, two_versions: tuple[str, str]) -> None:
