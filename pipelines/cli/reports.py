@@ -14,7 +14,7 @@ from pipelines.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.conform.report import Cause, Report
-    from pipelines.flow.comparison import Side
+    from pipelines.flow.comparison import Shift, Side
     from pipelines.flow.desk import Desk
     from pipelines.flow.standing import Standing
 
@@ -89,15 +89,9 @@ def tell_comparison(
 
     found = comparison.compare(desk, *sides)
     for kind, shifts in (("table", found.tables), ("rule", found.faults)):
-        for name, s in shifts.items():
-            if not s.added + s.removed + s.changed + s.same:
-                continue
-            session.tell(f"compare.{kind}", name=name, added=s.added, removed=s.removed, changed=s.changed, same=s.same)
-            if s.columns:
-                session.tell("compare.columns", columns=", ".join(f"{c} ({n})" for c, n in s.columns.items()))
-            for change, rows in s.rows.items():
-                if rows:
-                    session.tell(f"compare.rows.{change}", rows=_few(rows))
+        for name, shift in shifts.items():
+            if shift.added + shift.removed + shift.changed + shift.same:
+                _tell_shift(session, kind, name, shift)
     told: dict[str, object] = asdict(found)
     if has_figures:
         moved = shifting.headlines(desk, *sides)
@@ -108,6 +102,15 @@ def tell_comparison(
             key = "compare.figure_same" if m.before == m.after else "compare.figure"
             session.tell(key, title=title, period=m.period_id, before=_value(m.before), after=_value(m.after))
     return told
+
+
+def _tell_shift(session: Session, kind: str, name: str, s: Shift) -> None:
+    session.tell(f"compare.{kind}", name=name, added=s.added, removed=s.removed, changed=s.changed, same=s.same)
+    if s.columns:
+        session.tell("compare.columns", columns=", ".join(f"{c} ({n})" for c, n in s.columns.items()))
+    for change, rows in s.rows.items():
+        if rows:
+            session.tell(f"compare.rows.{change}", rows=_few(rows))
 
 
 def _few(rows: tuple[int, ...]) -> str:

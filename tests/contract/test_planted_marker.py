@@ -10,6 +10,7 @@ import io
 import json
 import logging
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -187,8 +188,16 @@ def test_the_desk_keeps_and_says_no_value(
         assert main(["waive", "add", str(sent), "--rule", rule, "--row", str(line), *because]) == 0
     assert main(["receive", str(sent), "--out", str(mine)]) == 1
     assert main(["verify", str(next(mine.glob("*.json"))), str(sent)]) == 0
-    for more in ((), ("--json",)):
+    later = tmp_path / sent.name
+    shutil.copy(sent, later)
+    with zipfile.ZipFile(later, "a") as held:
+        held.comment = b"sent again"
+    first = next(p.stem.partition("-")[0] for p in (data / "receipts").iterdir())
+    assert main(["receive", str(later)]) == 1
+    second = next(p.stem.partition("-")[0] for p in (data / "receipts").iterdir() if not p.name.startswith(first))
+    for more in ((), ("--json",), ("--lang", "cy")):
         assert main(["waive", "list", *more]) == 0
+        assert main(["compare", first, second, *more]) == 0
     said = capfd.readouterr()
     assert len(list((data / "waivers").iterdir())) == 3
     assert leaks(data) == leaks(mine) == []

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from made_build import AUTHORITIES, SAMPLE, Built, Mesur
+from made_build import AUTHORITIES, SAMPLE, Built, Mesur, settings_of
 from made_submissions import submission, write_csvs, write_xlsx
 
 from pipelines.core import messages
 from pipelines.core.ledger import Ledger
+from pipelines.core.settings import Paths
 from pipelines.flow import comparison, shifting
 from pipelines.flow.desk import Desk
 
@@ -100,9 +101,7 @@ def test_a_person_is_asked(
     assert (counting == {first}) is (code == 1)
 
 
-def _paths(tmp_path: Path):  # noqa: ANN202 (settings of the data folder of `mesur`)
-    from made_build import settings_of
-
+def _paths(tmp_path: Path) -> Paths:
     return settings_of(tmp_path / "data").paths
 
 
