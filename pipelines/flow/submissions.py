@@ -117,22 +117,22 @@ def judge_waiting(desk: Desk, return_id: str, wanted: Collection[tuple[str, str]
     ]
     periods = sorted({rows[0].period_id or "" for rows in waiting})
     batches = [[rows for rows in waiting if rows[0].period_id == period] for period in periods]
-    counting, done = _counting(desk), list[Judged]()
+    counting, done = counting_by_period(desk), list[Judged]()
     turns = examine_in_turn(
         desk.catalogue,
         desk.tokeniser,
-        [[_submission(desk, rows) for rows in batch] for batch in batches],
+        [[submission_of(desk, rows) for rows in batch] for batch in batches],
         lambda found: previous_tables(desk, found, counting),
     )
     for period, batch, found in zip(periods, batches, turns, strict=True):
-        told = [waiving.explain(desk, one, _received(rows)) for rows, one in zip(batch, found, strict=True)]
+        told = [waiving.explain(desk, one, received_on(rows)) for rows, one in zip(batch, found, strict=True)]
         done += _decided(desk, [_filed(desk, rows, one) for rows, one in zip(batch, told, strict=True)])
-        counting.update(_counting(desk))
+        counting.update(counting_by_period(desk))
         desk.progress("flow.examined", n=len(done), of=len(waiting), what=f"{return_id} {period}")
     return tuple(done)
 
 
-def _submission(desk: Desk, rows: tuple[LedgerRow, ...]) -> tuple[list[SourceFile], Claim]:
+def submission_of(desk: Desk, rows: tuple[LedgerRow, ...]) -> tuple[list[SourceFile], Claim]:
     """The kept bytes of a submission, and what it was received as."""
     first = rows[0]
     return _bytes_of(kept_files(desk, rows)), Claim(
@@ -188,16 +188,17 @@ def kept_files(desk: Desk, rows: Iterable[LedgerRow]) -> tuple[KeptFile, ...]:
 
 def examined_again(desk: Desk, rows: Sequence[LedgerRow], claim: Claim) -> Examination:
     """Examine the kept bytes of a submission anew, with the waivers that held when it came; nothing is written."""
-    return waiving.explain(desk, unexplained(desk, kept_files(desk, rows), claim), _received(rows))
+    return waiving.explain(desk, unexplained(desk, kept_files(desk, rows), claim), received_on(rows))
 
 
-def _received(rows: Sequence[LedgerRow]) -> date:
+def received_on(rows: Sequence[LedgerRow]) -> date:
+    """The day on which a submission was received."""
     return datetime.fromisoformat(rows[0].received_at).date()
 
 
 def unexplained(desk: Desk, kept: Sequence[KeptFile], claim: Claim) -> Examination:
     """Examine kept bytes beside the counting submission of the period before, waivers left aside."""
-    held = _counting(desk)
+    held = counting_by_period(desk)
     files = _bytes_of(kept)
     return examine(desk.catalogue, desk.tokeniser, files, claim, lambda found: previous_tables(desk, found, held))
 
@@ -213,7 +214,7 @@ def unexplained_again(desk: Desk, rows: Sequence[LedgerRow]) -> Examination:
 def unexplained_files(desk: Desk, paths: Sequence[Path], claim: Claim, previous: Sequence[Path]) -> Examination:
     """The same of files that were not received, under the key of this installation, beside the return of the year
     before as given or, where none is given, as it was received."""
-    limit, held = desk.settings.max_file_bytes, _counting(desk)
+    limit, held = desk.settings.max_file_bytes, counting_by_period(desk)
     files, before = sources(paths, limit), sources(previous, limit)
     lookup = before or (lambda found: previous_tables(desk, found, held))
     return examine(desk.catalogue, desk.tokeniser, files, claim, lookup)
@@ -233,7 +234,7 @@ def preview(desk: Desk, paths: Sequence[Path], claim: Claim) -> tuple[Examinatio
 def judge_again(desk: Desk, rows: tuple[LedgerRow, ...]) -> Judged:
     """Examine a stored submission with the waivers there are now, enter the verdict and make its receipt."""
     with exclusive(desk.settings, "receive"):
-        found = waiving.explain(desk, unexplained_again(desk, rows), _received(rows))
+        found = waiving.explain(desk, unexplained_again(desk, rows), received_on(rows))
         return _decided(desk, [_filed(desk, rows, found)])[0]
 
 
@@ -256,7 +257,7 @@ def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
 def _settled(desk: Desk, found: Mapping[str, Examination], entered: Iterable[Registration]) -> list[Examination]:
     """The examinations with what the rules found that need other submissions; those of the others are told too."""
     told = settle(desk, {(str(e.identity.return_id), str(e.identity.period_id)) for e in found.values()})
-    days = [_received(registration.rows) for registration in entered]
+    days = [received_on(registration.rows) for registration in entered]
     return [
         _asked(desk, (submission, e), told[submission], day) if submission in told else e
         for (submission, e), day in zip(found.items(), days, strict=True)
@@ -282,7 +283,8 @@ def _as_filed(e: Examination, placed: Identity) -> Found:
     )
 
 
-def _counting(desk: Desk) -> dict[Whose, LedgerRow]:
+def counting_by_period(desk: Desk) -> dict[Whose, LedgerRow]:
+    """(authority, period) -> a row of the submission that counts."""
     return {(r.authority_code, r.period_id or ""): r for r in Ledger(desk.settings.paths).counting()}
 
 

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from made_build import AUTHORITIES, SAMPLE, Built, Mesur, settings_of
+from made_build import SAMPLE, Mesur, settings_of
 from made_submissions import submission, write_csvs, write_xlsx
 
 from pipelines.core import messages
 from pipelines.core.ledger import Ledger
 from pipelines.core.settings import Paths
-from pipelines.flow import comparison, shifting
-from pipelines.flow.desk import Desk
+from pipelines.flow import shifting, transform
 
 
 @pytest.fixture
@@ -105,21 +104,24 @@ def _paths(tmp_path: Path) -> Paths:
     return settings_of(tmp_path / "data").paths
 
 
-def test_the_figures_are_those_of_the_build(built: Built, tmp_path: Path) -> None:
-    """Every headline figure that the shift is told from is, to the last digit, what the build counted."""
-    desk = Desk(built.copy(tmp_path).settings)
-    row = next(r for r in Ledger(desk.settings.paths).counting() if r.authority_code == AUTHORITIES[1])
-    side = comparison.stored(desk, row.submission_id)
-    found = {(m.measure_id, m.period_id): m.before for m in shifting.headlines(desk, side, side)}
-    cells = pl.read_parquet(desk.settings.paths.cells).filter(
-        pl.col("area_code") == row.authority_code,
-        pl.col("period_id") == row.period_id,
-        pl.col("breakdown_id") == "total",
-        pl.col("measure_id").is_in([m for m, _ in found]),
-    )
-    assert found == {(m, p): v for m, p, v in cells.select("measure_id", "period_id", "value").iter_rows()}
-    assert len(found) == 5
-    assert found[("CLA_STOCK", row.period_id)] > 20
+def test_the_figures_are_those_of_a_build(mesur: Mesur, first: str, second: Path, tmp_path: Path) -> None:
+    """Every headline figure that the shift tells is, to the last digit, what the build counts with either version."""
+    settings = settings_of(tmp_path / "data")
+    later = mesur("receive", second, "--json").record["submission_id"]
+    told = mesur("compare", first, later, "--json").record["figures"]
+    held = []
+    for _ in range(2):
+        Ledger(settings.paths).write_parquet()
+        transform.run_dbt(settings)
+        cells = pl.read_parquet(transform.export_cells(settings)).filter(
+            pl.col("area_code") == "W06000001", pl.col("period_id") == "2018-19", pl.col("breakdown_id") == "total"
+        )
+        held.append(dict(cells.select("measure_id", "value").iter_rows()))
+        mesur("withdraw", later)  # the version before counts again
+    figures = [(f["measure_id"], f["before"], f["after"]) for f in told if f["period_id"] == "2018-19"]
+    assert figures == [(m, held[1][m], held[0][m]) for m, _, _ in figures]
+    assert len(figures) == 5
+    assert any(before != after for _, before, after in figures)
 
 
 def test_other_authorities_are_refused(mesur: Mesur, first: str) -> None:
