@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _FONT = {"fontfamily": "Arial", "fontsize": "12pt"}
 _XLINK = 'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:type="simple"'
+_PAGE = "across"
 _CENTIMETRES = 0.23
 """Of a column, for each letter."""
 
@@ -74,7 +75,8 @@ class Styles:
         if key not in self._made:
             made = Style(name=f"column{width}", family="table-column")
             made.addElement(TableColumnProperties(columnwidth=f"{width * _CENTIMETRES:.2f}cm"))
-            self._keep(key, f"column{width}", made)
+            self.document.automaticstyles.addElement(made)
+            self._made[key] = f"column{width}"
         return self._made[key]
 
     def _keep(self, key: tuple[object, ...], name: str, made: Any) -> None:  # noqa: ANN401 (an element of odfpy)
@@ -90,6 +92,7 @@ def ods(sheets: Sequence[Sheet], edition: Edition, properties: dict[str, str], l
 
     document = OpenDocumentSpreadsheet()
     _describe(document, edition, properties, lang)
+    _lay_out(document)
     styles, ranges, rows = Styles(document), DatabaseRanges(), {}
     for number, sheet in enumerate(sheets):
         rows[f"@rows-{number}@"] = _rows(sheet, styles)
@@ -132,11 +135,25 @@ def _describe(document: OpenDocument, edition: Edition, properties: dict[str, st
         document.styles.addElement(made)
 
 
+def _lay_out(document: OpenDocument) -> None:
+    """Sheets are printed across the page, each as wide as one page."""
+    from odf.style import MasterPage, PageLayout, PageLayoutProperties, Style, TableProperties
+
+    layout = PageLayout(name=_PAGE)
+    paper = {"pagewidth": "29.7cm", "pageheight": "21cm", "margin": "1.5cm"}
+    layout.addElement(PageLayoutProperties(**paper, printorientation="landscape", scaletox="1", scaletoy="0"))
+    document.automaticstyles.addElement(layout)
+    document.masterstyles.addElement(MasterPage(name=_PAGE, pagelayoutname=layout))
+    sheet = Style(name=_PAGE, family="table", masterpagename=_PAGE)
+    sheet.addElement(TableProperties(display="true", writingmode="lr-tb"))
+    document.automaticstyles.addElement(sheet)
+
+
 def _table(sheet: Sheet, styles: Styles, marker: str) -> Any:  # noqa: ANN401 (an element of odfpy)
     from odf.table import Table, TableCell, TableColumn, TableRow
     from odf.text import P
 
-    table = Table(name=sheet.name)
+    table = Table(name=sheet.name, stylename=_PAGE)
     for width in sheet.widths or widths_of(sheet):
         table.addElement(TableColumn(stylename=styles.column(width)))
     row, cell = TableRow(), TableCell()
