@@ -132,9 +132,14 @@ def templates(session: Session, return_id: str, period: str, out: Path) -> int:
     catalogue = desk_of(session).catalogue
     refuse_unknown_return(catalogue, return_id)
     wanted = str(Period.parse(period))
+    profiles = () if catalogue.returns[return_id].layout else tuple(catalogue.export_profiles)
     for lang in ("en", "cy"):
-        made = derive.workbook(catalogue, return_id, wanted, lang)
-        atomic_write(out / f"{return_id}-{wanted}-{lang}.xlsx", made, is_public=True)
+        for profile in profiles:  # an export has the columns of its system, not of a form
+            made = derive.export_workbook(catalogue, profile, lang)
+            atomic_write(out / f"{profile}-{lang}.xlsx", made, is_public=True)
+        if not profiles:
+            made = derive.workbook(catalogue, return_id, wanted, lang)
+            atomic_write(out / f"{return_id}-{wanted}-{lang}.xlsx", made, is_public=True)
     for name, header in derive.csv_headers(catalogue, return_id, wanted).items():
         atomic_write(out / name, header, is_public=True)
     session.tell("templates.done", folder=str(out))
