@@ -85,6 +85,11 @@ class Paths:
         return self.data / "cells" / "cells.parquet"
 
     @property
+    def policies(self) -> Path:
+        """Headline measures under each repair policy; restricted, as they are true counts."""
+        return self.data / "policies" / "headlines.csv"
+
+    @property
     def disclosed(self) -> Path:
         return self.data / "disclosed"
 

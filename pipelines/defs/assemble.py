@@ -31,6 +31,7 @@ def _assembled(desk: Desk | None) -> dg.Definitions:
         extracts.typed_extracts,
         warehouse.warehouse_assets(settings),
         warehouse.cells,
+        warehouse.compared_policies,
         warehouse.reconciled,
         warehouse.differences_are_explained,
         *publications.all_publications(catalogue),

@@ -13,7 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from pipelines.core.ledger import Ledger
 from pipelines.core.redaction import room
 from pipelines.core.settings import Settings
-from pipelines.flow import reconciliation, transform
+from pipelines.flow import policies, reconciliation, transform
 from pipelines.flow.desk import Desk
 
 LEDGER = "ledger"
@@ -82,6 +82,20 @@ def cells(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     with room():
         path = transform.export_cells(context.resources.desk.settings)
     return dg.MaterializeResult(metadata={"bytes": path.stat().st_size})
+
+
+@dg.asset(
+    key=["policies"],
+    deps=[dg.AssetKey(["warehouse", "measure_cells"])],
+    group_name="measures",
+    required_resource_keys={"desk"},
+    description="Headline measures under each repair policy, for each authority and Wales by year. Restricted.",
+)
+def compared_policies(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """How far the choice of a policy moves what is published."""
+    with room():
+        moved = policies.compare(context.resources.desk)
+    return dg.MaterializeResult(metadata={"figures": len(moved)})
 
 
 @dg.asset(

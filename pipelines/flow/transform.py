@@ -171,6 +171,29 @@ def project_state(settings: Settings) -> tuple[tuple[str, int, int], ...]:
     return _state(settings.paths.dbt_project)
 
 
+@dataclass(frozen=True)
+class Policies:
+    """The SQL of `int_episodes__decided` under each policy, and of every model after it, in running order."""
+
+    decided: dict[str, str]
+    after: dict[str, str]
+
+
+def compiled_policies(settings: Settings) -> Policies:
+    """What a comparison of policies runs; dbt compiles the part of the project that depends on the policy, once."""
+    from dbt.contracts.graph.nodes import AnalysisNode
+
+    chosen = ["--select", "int_episodes__decided+", "resource_type:analysis"]
+    chosen += ["--exclude", "resource_type:test", "resource_type:unit_test", "--no-populate-cache"]
+    outcome = _invoke(settings, ["compile", *chosen], manifest=_manifest(settings))
+    _raise_failures(outcome, _nodes(outcome))
+    nodes = [result.node for result in _results(outcome)]
+    texts = {node.name: getattr(node, "compiled_code", None) or "" for node in nodes}
+    under = next(texts.pop(node.name) for node in nodes if isinstance(node, AnalysisNode))
+    parts = re.split(r"^-- policy: (\w+)$", under, flags=re.MULTILINE)[1:]
+    return Policies(dict(zip(parts[::2], parts[1::2], strict=True)), texts)
+
+
 def _choice(select: str | None, changed: Sequence[str] | None) -> list[str]:
     """What a run builds: a limited one finds seeds and views of the same project in the file that it goes on from."""
     if select:

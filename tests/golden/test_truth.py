@@ -230,3 +230,24 @@ def test_a_plain_recount_of_the_files_comes_to_the_same(cells: pl.DataFrame) -> 
     assert {key: pair for key, pair in wrong.items() if pair[0] != pair[1]} == named
     assert len(measures) == 24
     assert len(built) == 24 * (22 * 8 + 3)
+
+
+def test_every_policy_is_compared_and_that_of_the_build_gives_its_cells(full_sample: Built) -> None:
+    """The comparison takes a part of the children through the models again; put together they are the build's cells."""
+    built = pl.read_parquet(full_sample.settings.paths.cells).filter(
+        pl.col("breakdown_id") == "total", pl.col("period_type") == "year", pl.col("area_type") != "region"
+    )
+    held = {tuple(row[:3]): row[3] for row in built.select("measure_id", "area_code", "period_id", "value").iter_rows()}
+    with full_sample.settings.paths.policies.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert len(rows) > 8 * 22 * 8
+    wrong = [
+        row
+        for row in rows
+        if row["end_early"]
+        and abs(float(row["end_early"]) - held[row["measure_id"], row["area_code"], row["period_id"]]) > 0.0001
+    ]
+    assert wrong == []
+    wales = {r["measure_id"]: r for r in rows if (r["area_code"], r["period_id"]) == ("W92000004", "2023-24")}
+    assert float(wales["CLA_STOCK"]["ask"]) < float(wales["CLA_STOCK"]["end_early"])
+    assert float(wales["CLA_STOCK"]["spread"]) > 0
