@@ -57,6 +57,8 @@ class Master:
     def choose(self) -> tuple[Booleans, float] | None:
         """The cells to hide (by number in the component) and the proven lower bound on their cost; None where no
         pattern meets every cut."""
+        if not len(self._candidates) and not self._solver.getNumRow():
+            return np.zeros(self._n_cells, dtype=np.bool_), 0.0  # every cell is hidden already, and nothing more asked
         self._solver.run()
         info = self._solver.getInfo()
         values = np.array(self._solver.getSolution().col_value)

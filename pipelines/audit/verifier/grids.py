@@ -121,20 +121,25 @@ def _table_in(ledger: Ledger, text: str) -> str | None:
 
 
 def _parts(ledger: Ledger, texts: Iterable[str]) -> dict[str, set[str]]:
-    """What labels say of a cell: ids by part of the key; labels of one part leave what they share."""
+    """What labels say of a cell: ids by part of the key. Labels of one part leave what they share, or where they share
+    nothing (an authority and the one that hosts its children) all that they name."""
     found: dict[str, set[str]] = {}
     for text in texts:
         for part, ids in ledger.labels.get(plain(text), ()):
-            found[part] = found[part] & set(ids) or set(ids) if part in found else set(ids)
+            before = found.get(part, set(ids))
+            found[part] = before & set(ids) or before | set(ids)
     return found
 
 
 def _allowed(ledger: Ledger, around: Around, named: dict[str, set[str]], column: int) -> tuple[Numbers, bool]:
     """Numbers that may stand in a column of a row, and whether its labels name cells at all."""
-    parts = dict(named)
-    for part, ids in around.headers.get(column, {}).items():
-        parts[part] = parts[part] & ids or ids if part in parts else ids
     measures, breakdown = ledger.tables[around.table] if around.table else ((), None)
+    parts, above = dict(named), around.headers.get(column, {})
+    if own := {c for c in above.get("category", ()) if c.startswith(f"{breakdown}/")}:
+        above = {"category": own}  # a column of the table's breakdown: that the word names an area too means nothing
+        parts.pop("category", None)
+    for part, ids in above.items():
+        parts[part] = parts.get(part, ids) & ids or ids
     wanted = [parts.get("measure_id") or set(measures), parts.get("area_code", set()), parts.get("period_id", set())]
     if not all(wanted):
         return ledger.anywhere, False
@@ -145,9 +150,11 @@ def _allowed(ledger: Ledger, around: Around, named: dict[str, set[str]], column:
 
 
 def _keys(wanted: list[set[str]], categories: set[str] | None, breakdown: str | None) -> Iterator[Key]:
+    """Cells of these measures, areas and periods. A label may be a category of several breakdowns, or of none where it
+    stands (the name of an authority): a table's own breakdown decides."""
     pairs = [c.split("/", 1) for c in sorted(categories or {"total/T"})]
     if breakdown is not None:
-        pairs = [p for p in pairs if p[0] in (breakdown, "total")] or pairs
+        pairs = [p for p in pairs if p[0] in (breakdown, "total")] or [["total", "T"]]
     for measure, area, period in itertools.product(*wanted):
         for name, code in pairs:
             yield measure, area, period, name, code

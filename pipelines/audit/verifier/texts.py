@@ -38,7 +38,8 @@ def words(ledger: Ledger, text: str, place: tuple[str, str], loose: Numbers, fin
         is_small = number < 100 and "." not in token
         is_year = number in YEARS and "," not in token
         is_tick = number % 100 == 0  # of an axis; a count that is hidden or not rounded is never one
-        if not is_small and not is_year and not is_tick and number not in ledger.anywhere and number not in loose:
+        is_code = token in ledger.labels
+        if not (is_small or is_year or is_tick or is_code) and number not in ledger.anywhere and number not in loose:
             findings.add("number_not_in_ledger", place[0], place[1])
 
 
