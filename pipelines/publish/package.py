@@ -97,6 +97,8 @@ def write_beside(folder: Path, context: PublishContext) -> None:
     """The proof of disclosure control, and the confidentiality policy where one is given."""
     (folder / "proof").mkdir()
     shutil.copyfile(context.proof_path, folder / "proof" / "proof.json")
+    for opened in sorted((context.proof_path.parent / "proof").glob("*.parquet")):
+        shutil.copyfile(opened, folder / "proof" / opened.name)
     if context.policy:
         for lang in ("en", "cy"):
             (folder / f"policy-{lang}.md").write_text(context.policy[lang], encoding="utf-8")
