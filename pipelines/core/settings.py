@@ -90,6 +90,11 @@ class Paths:
         return self.data / "policies" / "headlines.csv"
 
     @property
+    def suppression_ledger(self) -> Path:
+        """What each edition hid and why, by publication; never published."""
+        return self.data / "suppression-ledger"
+
+    @property
     def disclosed(self) -> Path:
         return self.data / "disclosed"
 

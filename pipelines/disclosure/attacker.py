@@ -138,10 +138,12 @@ class Attacker:
             stray = np.isinf(limits)  # a multiplier left over by the solver's tolerance
             left, limits = np.where(stray, 0.0, left), np.where(stray, 0.0, limits)
             lacking += bound + float((left * limits).sum())
-            gain += np.where(left > 0, left * (base.low - component.unseen.low), np.where(left < 0, np.inf, 0.0))
+            up, down = free & (left < 0), free & (left > 0)
+            gain[down] += left[down] * (base.low[down] - component.unseen.low[down])
+            gain[up] -= left[up] * (component.unseen.high[up] - base.high[up])
             touched |= left != 0
         lacking -= -need.limit if need.sort == WIDTH else need.sort * need.limit
-        gain = np.where(free, np.minimum(gain, max(lacking, 0.0)), 0.0)
+        gain = np.minimum(gain, max(lacking, 0.0))
         columns = np.flatnonzero(gain > TINY)
         weights = gain[columns] / lacking if lacking > TINY else gain[columns]
         guessed = component.guessed(look.dropped) if need.attacker == GUESSING else np.zeros_like(free)

@@ -35,6 +35,9 @@ class DisclosureConfig:
     rate_per: int = 10_000
     mark_totals: bool = True
     """Whether rows of Wales and the regions carry the code `t`."""
+    earlier_figures: str = "where_possible"
+    """How far an outsider may take figures of earlier editions as unrevised: `strict` (every one that still fits), or
+    `where_possible` (strict, but where nothing could then protect a revised row, any figure may have been revised)."""
     threads: int = 2
     """Components solved at a time."""
 

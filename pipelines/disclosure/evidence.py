@@ -177,7 +177,9 @@ def suppression(made: Evidence) -> pl.DataFrame:
         schema={"component": pl.UInt32, "bound": pl.Float64, "cost": pl.Float64},
         orient="row",
     )
-    reasons = pl.DataFrame({"cell": made.register.cells["cell"], "reason": made.reasons})
+    reasons = pl.DataFrame(
+        {"cell": made.register.cells["cell"], "reason": made.reasons, "dropped": made.pattern.dropped}
+    )
     return (
         naming.places(made.register)
         .join(_ids(made.register), on="cell")
@@ -187,6 +189,7 @@ def suppression(made: Evidence) -> pl.DataFrame:
         .join(solved, on="component", how="left")
         .select(
             *("cell_id", "place_id", "state", "value", "reason"),
+            dropped="dropped",
             pattern_sha256=pl.lit(pattern_sha256(made)),
             solver=pl.lit(solver()),
             bound="bound",

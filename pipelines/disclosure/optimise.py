@@ -34,9 +34,9 @@ class _Search:
         self.component, self.effort = component, effort
         self.attacker = Attacker(component)
         self.needs = list(component.needs)
-        self.dropped: frozenset[int] = frozenset()
+        self.dropped = component.dropped
         self.unmet: list[Need] = []
-        self.hidden = component.is_forced.copy()
+        self.hidden = self._always()
         self.n_rounds = 0
         self._cuts: list[Cut] = []
         self._restart()
@@ -58,7 +58,11 @@ class _Search:
     def finish_by_greed(self) -> None:
         """Repair: hide more until every need is met; then prune: give back what was hidden for nothing."""
         while cuts := self._next():
-            self.hidden = self.master.by_greed(cuts, self.hidden)
+            more = self.master.by_greed(cuts, self.hidden)
+            if (more == self.hidden).all():  # greed has nothing more to give
+                self.unmet += [c.need for c in cuts if c.need is not None]
+                self.needs = [n for n in self.needs if n not in self.unmet]
+            self.hidden = more
         extra = np.flatnonzero(self.hidden & ~self._always())
         for cell in sorted(extra, key=lambda c: (-self.component.cost[c], c)):
             trial = self.hidden.copy()

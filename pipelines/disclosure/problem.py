@@ -53,6 +53,12 @@ class Component:
     """At least one cell of each must be hidden."""
     system: System
     small_max: int
+    dropped: frozenset[int] = frozenset()
+    """Levels that are withheld whole from the start."""
+
+    def unrevisable(self) -> bool:
+        """Whether something is known of a cell even while it is hidden."""
+        return bool((self.unseen.low > 0).any() or np.isfinite(self.unseen.high).any())
 
     @property
     def candidates(self) -> Ints:

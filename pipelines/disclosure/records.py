@@ -76,6 +76,8 @@ class Protection:
     """What is known of each cell even while it is hidden, from earlier editions and from others."""
     together: tuple[tuple[int, ...], ...] = ()
     """Cells of which at least one must be hidden."""
+    dropped: pl.Series | None = None
+    """Boolean by cell number: in a level that an earlier edition withheld whole."""
 
 
 @dataclass(frozen=True)

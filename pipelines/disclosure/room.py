@@ -28,9 +28,9 @@ from pipelines.disclosure import (
 )
 from pipelines.disclosure.config import IN_FORCE, DisclosureConfig
 from pipelines.disclosure.errors import Refused, Unprotectable
+from pipelines.disclosure.memory import Memory, recall
 from pipelines.disclosure.proof import DisclosureSummary, Worked
 from pipelines.disclosure.records import Pattern, Primary, Protection, Register
-from pipelines.disclosure.rounding import UNBOUNDED
 from pipelines.disclosure.solved import Solved
 from schemas.catalogue import Catalogue
 
@@ -46,6 +46,8 @@ class Task:
     cells_path: Path
     out_dir: Path
     config: DisclosureConfig = IN_FORCE
+    ledger_dir: Path | None = None
+    """The suppression ledger of the publication; without it there is no earlier edition."""
 
 
 def protect(catalogue: Catalogue, publication_id: str, cells_path: Path, out_dir: Path) -> DisclosureSummary:
@@ -97,8 +99,15 @@ def _work(catalogue: Catalogue, task: Task) -> Worked:
     held = components.numbered(held, bound)
     sensitive = frozenset(b.id for b in catalogue.breakdowns.values() if b.is_sensitive)
     own = primary.find(held, sensitive, task.config)
-    floor = pl.Series([0] * held.cells.height, dtype=pl.Int64)
-    wanted = Protection(own.hidden, own.targets, floor, floor + UNBOUNDED, own.together)
+    memory = recall(held, task.ledger_dir, task.config)
+    wanted = Protection(
+        hidden=own.hidden | memory.hidden,
+        targets=own.targets,
+        known_low=memory.low,
+        known_high=memory.high,
+        together=own.together + memory.together,
+        dropped=memory.dropped,
+    )
     solved = Solved(task.out_dir / evidence.CLOSED / SOLVED)
     pattern = secondary.protect(held, bound, wanted, task.config, solved)
     solved.keep()
@@ -109,16 +118,20 @@ def _work(catalogue: Catalogue, task: Task) -> Worked:
     if len(failing):
         raise Unprotectable(naming.ids(held).gather(failing).to_list())
     table = disclosed.table(catalogue, held, pattern, (task.publication_id, task.config))
-    why = evidence.Evidence(held, bound, pattern, certified, own.targets, _reasons(own, pattern), task.config)
+    why = evidence.Evidence(held, bound, pattern, certified, own.targets, _reasons(own, memory, pattern), task.config)
     return Worked(task.publication_id, why, own, table)
 
 
-def _reasons(own: Primary, pattern: Pattern) -> pl.Series:
+def _reasons(own: Primary, memory: Memory, pattern: Pattern) -> pl.Series:
     """Why each cell is hidden, by cell number; empty where it is shown."""
-    state = pl.DataFrame({"own": own.reasons, "hidden": pattern.hidden, "dropped": pattern.dropped})
+    state = pl.DataFrame(
+        {"own": own.reasons, "hidden": pattern.hidden, "dropped": pattern.dropped, "memory": memory.hidden}
+    )
     reason = (
         pl.when(pl.col("own") != "")
         .then("own")
+        .when("memory")
+        .then(pl.lit("memory"))
         .when("dropped")
         .then(pl.lit("dropped"))
         .when("hidden")

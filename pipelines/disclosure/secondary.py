@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -28,8 +29,17 @@ def protect(register: Register, lines: Lines, wanted: Protection, config: Disclo
     """
     made = list(components_of(register, lines, wanted, config))
     with ThreadPoolExecutor(max_workers=max(1, config.threads)) as workers:
-        found = list(workers.map(lambda one: solved.get(one[1], lambda: solve(one[1])), made))
+        found = list(workers.map(lambda one: solved.get(one[1], lambda: _solve(one[1], config)), made))
     return _pattern(wanted, [(*one, solution) for one, solution in zip(made, found, strict=True)])
+
+
+def _solve(component: Component, config: DisclosureConfig) -> Solution:
+    """The pattern of a component, if need be without taking figures of earlier editions as unrevised."""
+    found = solve(component)
+    if not found.unmet or config.earlier_figures == "strict" or not component.unrevisable():
+        return found
+    n_cells = len(component.cells)
+    return solve(replace(component, unseen=Box(np.zeros(n_cells), np.full(n_cells, np.inf))))
 
 
 def components_of(
@@ -58,8 +68,12 @@ class _Columns:
         self.groups = levels.of(register).to_numpy()
         self.shown = Box(_floats(shown[0]), _floats(shown[1]))
         self.unseen = Box(_floats(wanted.known_low), _floats(wanted.known_high))
+        # what earlier editions told too closely cannot be opened again
+        self.is_open = self.unseen.high - self.unseen.low >= config.hidden_min_span
         self.targets = {c: (low, high) for c, low, high in wanted.targets.cells.iter_rows()}
         self.together = wanted.together
+        nothing_dropped = pl.repeat(value=False, n=cells.height, eager=True)
+        self.dropped: Booleans = (nothing_dropped if wanted.dropped is None else wanted.dropped).to_numpy()
 
     def component(self, cells: Ints, system: System) -> Component:
         place = {int(c): i for i, c in enumerate(cells)}
@@ -67,10 +81,11 @@ class _Columns:
         asked: list[Need] = []
         for cell in sorted(place.keys() & self.targets.keys()):
             asked += needs.of_target(place[cell], *self.targets[cell])
-        asked += needs.of_hidden(published, forced, self.config)
+        asked += needs.of_hidden(published & self.is_open[cells], forced, self.config)
         unseen = Box(self.unseen.low[cells], self.unseen.high[cells])
         low = np.maximum(self.shown.low[cells], unseen.low)
         high = np.minimum(self.shown.high[cells], unseen.high)
+        groups = _renumbered(self.groups[cells])
         return Component(
             cells=cells,
             true=true,
@@ -81,7 +96,8 @@ class _Columns:
             shown=Box(low, high),
             unseen=unseen,
             needs=tuple(asked),
-            groups=_renumbered(self.groups[cells]),
+            groups=groups,
+            dropped=frozenset(int(g) for g in groups[self.dropped[cells]] if g >= 0),
             together=tuple(tuple(place[c] for c in one) for one in self.together if all(c in place for c in one)),
             system=system,
             small_max=self.config.small_count_max,

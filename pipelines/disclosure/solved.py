@@ -35,7 +35,9 @@ def fingerprint(component: Component) -> str:
         *(component.shown.low, component.shown.high, component.unseen.low, component.unseen.high, component.groups),
         *(system.row, system.column, system.coefficient, system.low, system.high),
     )
-    digest = hashlib.sha256(f"{FORM}|{solver()}|{component.small_max}|{component.together}".encode())
+    digest = hashlib.sha256(
+        f"{FORM}|{solver()}|{component.small_max}|{component.together}|{sorted(component.dropped)}".encode()
+    )
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
         digest.update(b"|")

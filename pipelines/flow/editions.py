@@ -30,7 +30,9 @@ def protect(desk: Desk, publication_id: str) -> dict[str, int | float]:
         RefusedError: when the audit finds a violation; what was protected before stays.
     """
     folder = desk.settings.paths.disclosed / publication_id
-    done = disclosure.protect(desk.catalogue, publication_id, desk.settings.paths.cells, folder)
+    paths = desk.settings.paths
+    task = disclosure.Task(publication_id, paths.cells, folder, ledger_dir=paths.suppression_ledger / publication_id)
+    done = disclosure.protect_task(desk.catalogue, task)
     return {"cells": done.n_cells, "hidden": done.n_hidden, "lines": done.n_lines, "seconds": done.seconds}
 
 
@@ -67,6 +69,7 @@ def publish(desk: Desk, publication_id: str, status: str = "provisional") -> Edi
     )
     made = publish_edition(desk.settings, desk.catalogue, publication_id, folder / "disclosed.parquet", context)
     evidence.keep_cells(desk, publication_id, made.edition.id)
+    disclosure.remember(folder, desk.settings.paths.suppression_ledger / publication_id, made.edition.id)
     return made
 
 
