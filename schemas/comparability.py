@@ -98,6 +98,8 @@ class Comparing:
     concepts: Mapping[str, Concept]
     alternatives: tuple[Alternative, ...]
     comparators: Comparators
+    forecasts: tuple[str, ...]
+    """Counts on a day whose 31 March is forecast from the newest quarter."""
 
     @property
     def all_breaks(self) -> tuple[Break, ...]:
@@ -124,6 +126,7 @@ def read(spec: Path) -> Comparing:
             for a in raw["alternatives"]
         ),
         _comparators(spec),
+        tuple(raw["forecasts"]),
     )
 
 
@@ -175,6 +178,7 @@ def faults(c: Catalogue) -> Iterator[str]:
             for m in (a.measure, a.alternative)
             if m not in c.measures
         )
+    yield from (f"forecast: measure {m!r} does not exist" for m in c.comparing.forecasts if m not in c.measures)
     lacking = sorted(set(c.authorities) ^ set(c.comparing.comparators.points))
     yield from (f"authority_context.csv: {code} is not one authority with one row" for code in lacking)
     words = {c.comparing.comparators.certainty, *(b.certainty for b in c.comparing.breaks)}

@@ -60,6 +60,8 @@ class Submission:
     authority_code: str = CARDIFF
     return_id: str = "lac_census"
     status: str = "accepted"
+    system: str | None = None
+    """Export profile of a quarterly export."""
 
     @property
     def id(self) -> str:
@@ -174,11 +176,12 @@ def write(data: Path, submissions: Sequence[Submission]) -> None:
     pq.write_table(pa.Table.from_pylist(_ledger(submissions), schema=LEDGER), data / "ledger.parquet")
 
 
-LEDGER = pa.schema([(n, pa.string()) for n in ("submission_id", "return_id", "authority_code", "period_id", "status")])
+_LEDGER = ("submission_id", "return_id", "authority_code", "period_id", "status", "system")
+LEDGER = pa.schema([(n, pa.string()) for n in _LEDGER])
 
 
 def _ledger(submissions: Sequence[Submission]) -> list[Row]:
-    keys = ("return_id", "authority_code", "period_id", "status")
+    keys = ("return_id", "authority_code", "period_id", "status", "system")
     return [{"submission_id": s.id} | {key: getattr(s, key) for key in keys} for s in submissions]
 
 

@@ -34,7 +34,7 @@
 
 {#- Facts in which a child may have several rows in a period, so that children are counted apart from rows. -#}
 {% macro has_several_rows_per_child(fact) -%}
-    {{ return(fact in ['fct_review', 'fct_visit', 'fct_panel_referral']) }}
+    {{ return(fact in ['fct_review', 'fct_visit', 'fct_panel_referral', 'fct_recording']) }}
 {%- endmacro %}
 
 {#- Rows a measure is about: the columns that must all be true, as one condition. -#}

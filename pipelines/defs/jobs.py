@@ -34,7 +34,7 @@ def all_jobs(catalogue: Catalogue) -> list[Job]:
         )
         for r in catalogue.returns.values()
     ]
-    groups = dg.AssetSelection.groups("staging", "episodes", "facts", "measures", "reference")
+    groups = dg.AssetSelection.groups("staging", "episodes", "quarters", "facts", "measures", "reference")
     published, released = dg.AssetSelection.groups("published"), dg.AssetSelection.groups("release")
     extracted = dg.AssetSelection.assets(["landing", "statswales"], ["typed", "statswales"])
     build = groups | dg.AssetSelection.groups("disclosed")

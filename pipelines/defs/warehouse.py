@@ -40,7 +40,7 @@ class Translator(DagsterDbtTranslator):
         )
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The folder of the model: staging, episodes, facts, measures."""
+        """The folder of the model: staging, episodes, quarters, facts, measures."""
         return "reference" if dbt_resource_props["resource_type"] == "seed" else str(dbt_resource_props["fqn"][1])
 
 
@@ -81,6 +81,7 @@ def cells(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Cells as Parquet, so that nothing behind them opens the person-level file."""
     with room():
         path = transform.export_cells(context.resources.desk.settings)
+        transform.export_reach(context.resources.desk.settings)
     return dg.MaterializeResult(metadata={"bytes": path.stat().st_size})
 
 

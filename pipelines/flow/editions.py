@@ -15,7 +15,7 @@ import polars as pl
 from pipelines import disclosure
 from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.periods import Period
-from pipelines.flow import evidence, open_series, reconciliation, verifying
+from pipelines.flow import evidence, open_series, reach, reconciliation, verifying
 from pipelines.flow.desk import Desk
 from pipelines.publish import CoverageRow, EditionResult, InputFile, PublishContext
 from pipelines.publish import publish as publish_edition
@@ -97,26 +97,32 @@ def _periods(disclosed_path: Path) -> list[str]:
 
 
 def coverage(desk: Desk, counting: tuple[LedgerRow, ...], periods: list[str]) -> tuple[CoverageRow, ...]:
-    """How many of the authorities of each area have a counting submission for each period."""
+    """How much of what was due of each area and period is in the figures, and why what lacks is not."""
+    reports = reach.read(desk.settings)
     had = {(row.authority_code, row.period_id) for row in counting}
-    members = {code: desk.catalogue.members(code) for _, code in desk.catalogue.areas()}
-    rows = []
-    for period in periods:
-        frequency = "quarterly" if "Q" in period else "annual"
-        held = desk.catalogue.return_for(frequency, period)
-        for area, authorities in members.items():
-            n_received = sum((a, period) in had for a in authorities)
-            rows.append(
-                CoverageRow(
-                    area,
-                    period,
-                    held.id if held else "",
-                    _word(n_received, len(authorities)),
-                    len(authorities),
-                    n_received,
-                )
-            )
-    return tuple(rows)
+    areas = [code for _, code in desk.catalogue.areas()]
+    return tuple(_coverage(desk.catalogue, (area, period), had, reports) for period in periods for area in areas)
+
+
+def _coverage(
+    catalogue: Catalogue, place: tuple[str, str], had: set[tuple[str, str | None]], reports: reach.Reports
+) -> CoverageRow:
+    area, period = place
+    held = catalogue.return_for("quarterly" if Period(period).is_quarter else "annual", period)
+    members = catalogue.members(area)
+    n_received = sum((a, period) in had for a in members)
+    until = reports.covered_to(members, period)
+    status = _word(n_received, len(members))
+    return CoverageRow(
+        area_code=area,
+        period_id=period,
+        return_id=held.id if held else "",
+        status="partial" if until and status == "complete" else status,
+        n_expected=len(members),
+        n_received=n_received,
+        reason=reports.reason(members, period, is_complete=status == "complete"),
+        covered_to=until,
+    )
 
 
 def _word(n_received: int, n_expected: int) -> str:

@@ -247,7 +247,7 @@ def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
     ids = [submission_id(placed, kept) for kept, placed, _ in filed]
     found = [replace(e, identity=_as_filed(e, placed)) for _, placed, e in filed]
     write_all(desk.settings, list(zip(found, ids, strict=True)), desk.catalogue)
-    told = [(kept, placed, Decision(e.verdict, e.rule_pack)) for kept, placed, e in filed]
+    told = [(kept, placed, Decision(e.verdict, e.rule_pack, system=e.identity.system)) for kept, placed, e in filed]
     entered = register_all(desk.settings, told)
     found = _settled(desk, dict(zip(ids, found, strict=True)), entered)
     made = receipts(desk.settings, [(r, outcome(e)) for e, r in zip(found, entered, strict=True)])

@@ -146,6 +146,27 @@ def export_cells(settings: Settings) -> Path:
     return target
 
 
+def export_reach(settings: Settings) -> Path:
+    """Write `cells/reach.parquet`: each counting report and system, and the last day reached where it stops early.
+
+    No day is told of a report that does not stop early: it would be the day of one child's event.
+
+    Raises:
+        UnreadableError: if there is no warehouse.
+    """
+    target = settings.paths.cells.with_name("reach.parquet")
+    told = "case when is_truncated then last_event_date end as covered_to"
+    with (
+        files.atomic_file(target) as temporary,
+        duck.reader(settings, settings.paths.warehouse, may_read_files=True) as connection,
+    ):
+        connection.execute(
+            f"copy (select authority_code, period_id, period_type, year_id, return_id, system, is_truncated, {told} "
+            f"from int_reports__reach order by all) to {duck.quoted(temporary)} (format parquet, compression zstd)"
+        )
+    return target
+
+
 def project_manifest(settings: Settings) -> Path:
     """Path of dbt's manifest.json for this project, parsed now if it must be (lineage for the asset graph)."""
     path = _target_folder(settings.paths) / "manifest.json"

@@ -83,8 +83,11 @@ def coverage(rows: tuple[CoverageRow, ...], dims: Dimensions) -> pl.DataFrame:
     if strange := sum(r.status not in COVERAGE_STATUSES for r in rows):
         raise RefusedError("publish.coverage_unknown", rows=strange)
     table = layout.FCT_COVERAGE
-    found = sorted({("", r.area_code, r.period_id, r.return_id, r.status, r.n_expected, r.n_received) for r in rows})
-    frame = filled(table, list(found))
+    found = {
+        ("", r.area_code, r.period_id, r.return_id, r.status, r.n_expected, r.n_received, r.reason, r.covered_to)
+        for r in rows
+    }
+    frame = filled(table, sorted(found, key=str))
     return frame.join(dims["dim_authority"], on="area_code", how="semi").join(
         dims["dim_period"], on="period_id", how="semi"
     )

@@ -230,6 +230,8 @@ FCT_COVERAGE = MartTable(
         Column("coverage_status", "varchar", "complete, partial or missing"),
         Column("n_expected", "integer", "Submissions due"),
         Column("n_received", "integer", "Submissions that count"),
+        Column("reason", "varchar", "not_received, stops_early or system_changed (dim_term, set coverage_reason)"),
+        Column("covered_to", "date", "Last day that a report which stops early reaches"),
     ),
 )
 FCT_RECONCILIATION = MartTable(

@@ -50,6 +50,10 @@ class CoverageRow:
     status: str
     n_expected: int
     n_received: int
+    reason: str = ""
+    """`not_received`, `stops_early` or `system_changed`; empty where nothing lacks."""
+    covered_to: date | None = None
+    """The last day that a report which stops early reaches."""
 
 
 @dataclass(frozen=True)

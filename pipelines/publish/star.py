@@ -57,7 +57,7 @@ def content(frame: pl.DataFrame, catalogue: Catalogue, publication: Publication,
         "fct_headline": facts.headlines(values, publication.headlines, dims),
         "fct_coverage": facts.coverage(context.coverage, dims),
         "fct_reconciliation": facts.reconciliation(context.reconciliation_path, values, dims),
-        **comparison(catalogue, publication, values, dims),
+        **comparison(catalogue, publication, values, (dims, context.coverage)),
         **compared(catalogue, publication, (values, dims, context.open_series_path)),
     }
     return Star(shapes, found)

@@ -5,6 +5,11 @@ submissions as (
     select * from {{ ref('int_submissions__counting') }}
 ),
 
+-- a report that stops early is there and does not hold all of its period
+reach as (
+    select * from {{ ref('int_reports__reach') }}
+),
+
 members as (
     select * from {{ ref('int_areas__members') }}
 ),
@@ -39,18 +44,21 @@ sent as (
 ),
 
 reported as (
-    select distinct
+    select
         facts.fact_id,
         submissions.period_id,
         submissions.period_type,
-        submissions.authority_code
+        submissions.authority_code,
+        bool_or(reach.is_truncated) as is_truncated
     from submissions
     inner join facts on submissions.return_id = facts.return_id
+    inner join reach on submissions.submission_id = reach.submission_id
     left join sent on submissions.submission_id = sent.submission_id and facts.table_id = sent.table_id
     where
         facts.return_id != 'quarterly_export'
         or facts.table_id = 'episode'
         or sent.submission_id is not null
+    group by facts.fact_id, submissions.period_id, submissions.period_type, submissions.authority_code
 ),
 
 fact_periods as (
@@ -69,7 +77,8 @@ counted as (
         members.area_type,
         members.area_code,
         count(*) as n_authorities,
-        count(reported.authority_code) as n_reporting
+        count(reported.authority_code) as n_reporting,
+        coalesce(bool_or(reported.is_truncated), false) as is_cut_short
     from fact_periods
     cross join members
     left join reported
@@ -90,7 +99,7 @@ int_coverage__areas as (
         *,
         case
             when n_reporting = 0 then 'missing'
-            when n_reporting < n_authorities then 'partial'
+            when n_reporting < n_authorities or is_cut_short then 'partial'
             else 'complete'
         end as coverage_status
     from counted

@@ -21,6 +21,7 @@ TERMS = {
     "position": POSITIONS,
     "comparator_kind": ("wales", "region", "similar"),
     "cause": CAUSES,
+    "coverage_reason": ("not_received", "stops_early", "system_changed", "no_population"),
     "explained_by": EXPLANATIONS,
     "comparability": ("same", "approximate", "break"),
 }

@@ -149,6 +149,46 @@ FCT_DEFINITION = MartTable(
     ),
 )
 
+FCT_EXTENT = MartTable(
+    "fct_extent",
+    "How much of what a figure should hold is in it, and between which bounds an incomplete total lies",
+    _KEY,
+    (
+        EDITION,
+        _MEASURE,
+        _AREA,
+        _PERIOD,
+        Column("coverage_status", "varchar", "complete, partial or missing"),
+        Column("reason", "varchar", "not_received, stops_early or no_population (dim_term, set coverage_reason)"),
+        Column("covered_to", "date", "Day up to which the shortest report reaches, where one stops early"),
+        Column("n_expected", "integer", "Authorities that make up the area"),
+        Column("n_received", "integer", "Those of them whose report counts"),
+        Column("low", "double", "Least that the whole total can be, from each absent authority's own history", "value"),
+        Column("high", "double", "Most that it can be; empty where an absent authority has no history", "value"),
+    ),
+)
+FCT_FORECAST = MartTable(
+    "fct_forecast",
+    "31 March from the newest quarter: the quarter, the mean yearly change for the rest of the year, and its limits",
+    _KEY,
+    (
+        EDITION,
+        _MEASURE,
+        _AREA,
+        Column("period_id", "varchar", "Financial year whose last day is forecast"),
+        Column("from_period_id", "varchar", "Quarter it starts from (dim_period)"),
+        Column("from_value", "double", "Published value of the quarter", "value"),
+        Column("forecast", "double", "Forecast, rounded to 5", "value"),
+        Column("lower", "double", "Lower 95 % limit, rounded to 5", "value"),
+        Column("upper", "double", "Upper 95 % limit, rounded to 5", "value"),
+        Column("mean_yearly_change", "double", "Mean of the yearly changes looked back on", "value"),
+        Column("n_changes", "integer", "How many yearly changes"),
+        Column("n_backtested", "integer", "Past years forecast in the same way from the 31 March before them"),
+        Column("backtest_mean_error", "double", "Mean absolute error of those forecasts", "value"),
+        Column("n_backtested_within", "integer", "Those whose figure lay within the limits"),
+    ),
+)
+
 QUALITY = (
     DIM_TERM,
     DIM_BREAK,
@@ -158,4 +198,6 @@ QUALITY = (
     FCT_CHANGE,
     FCT_FUNNEL,
     FCT_DEFINITION,
+    FCT_EXTENT,
+    FCT_FORECAST,
 )
