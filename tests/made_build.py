@@ -96,7 +96,7 @@ def run(data: Path, *arguments: str | Path, **more: str) -> Ended:
     """Run the command in a process of its own, to its end."""
     done = subprocess.run(
         command(*arguments), env=environment(data, **more), capture_output=True, encoding="utf-8", check=False,
-        timeout=240, cwd=data.parent,
+        timeout=900, cwd=data.parent,
     )  # fmt: skip
     return Ended(done.returncode, done.stdout, done.stderr)
 

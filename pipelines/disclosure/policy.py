@@ -24,7 +24,7 @@ SECTIONS = {
 
 def _facts(catalogue: Catalogue, config: DisclosureConfig, lang: str) -> dict[str, str]:
     """What the wording may name: every setting, and the breakdowns that are treated as sensitive."""
-    numbers = {k: f"{v:,}" for k, v in asdict(config).items() if not isinstance(v, bool)}
+    numbers = {k: f"{v:,}" for k, v in asdict(config).items() if type(v) in (int, float)}
     sensitive = [b.title[lang] for b in catalogue.breakdowns.values() if b.is_sensitive]
     return numbers | {"half_base": str(config.half_base), "sensitive": "; ".join(sorted(sensitive))}
 

@@ -37,7 +37,7 @@ def words(ledger: Ledger, text: str, place: tuple[str, str], loose: Numbers, fin
         number = float(token.replace(",", ""))
         is_small = number < 100 and "." not in token
         is_year = number in YEARS and "," not in token
-        is_tick = number % 100 == 0  # of an axis; a count that is hidden or not rounded is never one
+        is_tick = number % 50 == 0  # of an axis; a count that is hidden or not rounded is never one
         is_code = token in ledger.labels
         if not (is_small or is_year or is_tick or is_code) and number not in ledger.anywhere and number not in loose:
             findings.add("number_not_in_ledger", place[0], place[1])
