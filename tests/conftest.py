@@ -26,6 +26,7 @@ hypothesis.settings.register_profile("gate", derandomize=True, database=None)
 hypothesis.settings.load_profile("default" if os.environ.get("MESUR_EXPLORE") else "gate")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The folder says the kind: tests/unit/… is marked `unit`, and so on. Long kinds start first, files stay whole."""
     here = Path(__file__).parent
