@@ -11,31 +11,24 @@ from pathlib import Path
 import hypothesis
 import made_build
 import pytest
-from filelock import FileLock
 
 from pipelines.core.settings import PROJECT, Paths, Settings
 from schemas import Catalogue, load
 
 KINDS = ("unit", "spec", "generative", "golden", "contract", "e2e")
 LONG_FIRST = ("golden", "e2e", "contract", "generative", "unit", "spec")
-TOGETHER = ("golden", "unit/synthetic", "unit/publish", "unit/serve")
-"""Folders whose tests share something costly of their own: one process runs them all."""
-
 # A gate must say the same of the same commit; `MESUR_EXPLORE=1` draws new examples each time.
 hypothesis.settings.register_profile("gate", derandomize=True, database=None)
 hypothesis.settings.load_profile("default" if os.environ.get("MESUR_EXPLORE") else "gate")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The folder says the kind: tests/unit/… is marked `unit`, and so on. Long kinds start first, files stay whole."""
+    """The folder says the kind: tests/unit/… is marked `unit`, and so on. Long kinds start first."""
     here = Path(__file__).parent
     for item in items:
         place = item.path.relative_to(here)
         if place.parts[0] in KINDS:
             item.add_marker(getattr(pytest.mark, place.parts[0]))
-        shared = next((one for one in TOGETHER if place.is_relative_to(one)), place.as_posix())
-        item.add_marker(pytest.mark.xdist_group(shared))
     order = {kind: n for n, kind in enumerate(LONG_FIRST)}
     items.sort(key=lambda item: order.get(item.path.relative_to(here).parts[0], len(order)))
 
@@ -63,9 +56,7 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> made_build.Built:
     """A small sample, built once by the command; read only (`built.copy` gives one to change)."""
-    top = tmp_path_factory.getbasetemp()
-    folder = (top.parent if "PYTEST_XDIST_WORKER" in os.environ else top) / "built"
-    with FileLock(folder.with_suffix(".lock")):  # the processes of one run share it: the first builds, the others wait
+    with made_build.shared(tmp_path_factory, "built") as folder:
         return made_build.build_once(folder, catalogue)
 
 
