@@ -28,7 +28,7 @@ def derived(catalogue: Catalogue) -> dict[str, str]:
         files[f"schemas/dictionary/dictionary.{lang}.md"] = dictionary.dictionary(catalogue, lang)
     files["schemas/dictionary/welsh-to-check.csv"] = _welsh_list(catalogue)
     files |= rule_pages.rule_pages(catalogue)
-    files[figures_page.PATH] = figures_page.figures_page(catalogue, csv_rows(SPEC / "seed_figures.csv"))
+    files[figures_page.PATH] = figures_page.figures_page(catalogue, csv_rows(SPEC / "figure_answers.csv"))
     return files
 
 
@@ -101,6 +101,9 @@ def _templates(catalogue: Catalogue, out: Path) -> int:
             (out / f"{r.id}-{period}-{lang}.xlsx").write_bytes(templates.workbook(catalogue, r.id, period, lang))
         for name, header in templates.csv_headers(catalogue, r.id, period).items():
             (out / f"{r.id}-{name}").write_text(header, encoding="utf-8")
+    for profile_id in catalogue.export_profiles:
+        for lang in ("en", "cy"):
+            (out / f"{profile_id}-{lang}.xlsx").write_bytes(templates.export_workbook(catalogue, profile_id, lang))
     print(f"templates written to {out}")
     return 0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from schemas import checking, reading
+from schemas import checking, comparability, derived, keeping, reading
 from schemas.model import (
     Authority,
     Breakdown,
@@ -63,6 +63,8 @@ class Catalogue:
     measures: dict[str, Measure]
     publications: dict[str, Publication]
     messages: dict[str, Text]
+    comparing: comparability.Comparing
+    deriving: derived.Deriving
     _by_alias: dict[str, str] = field(default_factory=dict)
 
     def message(self, key: str, lang: str = "en", **params: object) -> str:
@@ -82,6 +84,10 @@ class Catalogue:
         """(area type, area code): Wales first, then regions, then authorities in their official order."""
         kinds = [("wales" if r.id == WALES else "region", r.id) for r in self.regions.values()]
         return (*kinds, *(("authority", a) for a in self.authorities))
+
+    def members(self, area_code: str) -> tuple[str, ...]:
+        """The authorities that make up an authority, a region or Wales."""
+        return tuple(a.gss for a in self.authorities.values() if area_code in (WALES, a.region, a.gss))
 
     def return_for(self, frequency: str, period: str) -> Return | None:
         """The return that collects this frequency in this period, e.g. annual 2014-15 -> ssda903."""
@@ -125,6 +131,8 @@ def read(spec: Path = SPEC) -> Catalogue:
         measures=reading.measures(spec),
         publications=reading.publications(spec),
         messages=reading.messages(spec),
+        comparing=comparability.read(spec),
+        deriving=derived.read(spec),
         _by_alias=_aliases(spec, held_authorities),
     )
 
@@ -136,6 +144,10 @@ def load(spec: Path = SPEC) -> Catalogue:
     Raises:
         CatalogueError: with every fault of the specification, one per line.
     """
+    return keeping.kept("catalogue", spec, lambda: _checked(spec))
+
+
+def _checked(spec: Path) -> Catalogue:
     try:
         found = read(spec)
     except SpecError as error:

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas import impact, reading, spans
+from schemas import comparability, derived, desk, impact, reading, spans
 from schemas.model import (
+    ALWAYS,
     CERTAINTIES,
+    FORMATS,
     KINDS,
     PERIOD_KINDS,
     SENSITIVITIES,
@@ -35,10 +37,10 @@ def faults(catalogue: Catalogue, spec: Path) -> list[str]:
     """Every contradiction or gap, as sentences that name the record."""
     checks = (
         *(items, code_lists, geography, tables, returns, exports, extracts),
-        *(rules, facts, measures, publications, languages),
+        *(rules, facts, measures, publications, comparability.faults, derived.faults, languages),
     )
     found = [fault for check in checks for fault in check(catalogue)]
-    of_files = (unread_tables, spans.faults, published_figures, impact.faults)
+    of_files = (unread_tables, spans.faults, published_figures, impact.faults, desk.faults)
     return found + [fault for check in of_files for fault in check(catalogue, spec)]
 
 
@@ -241,6 +243,8 @@ def publications(c: Catalogue) -> Iterator[str]:
                     yield f"publication {p.id}, table {t.id}: measure {m!r} does not exist"
                 elif t.breakdown != "total" and t.breakdown not in c.measures[m].breakdowns:
                     yield f"publication {p.id}, table {t.id}: {m} has no breakdown {t.breakdown!r}"
+        yield from (f"publication {p.id}: format {f!r} is not known" for f in p.formats if f not in FORMATS)
+        yield from (f"publication {p.id}: format {f!r} is missing" for f in ALWAYS if f not in p.formats)
         for m in p.headlines:
             if m not in c.measures:
                 yield f"publication {p.id}: headline {m!r} does not exist"
@@ -281,6 +285,8 @@ def _published_texts(c: Catalogue) -> Iterator[tuple[str, Text]]:
         yield f"publication {p.id} summary", p.summary
         yield f"publication {p.id} contact", p.contact
         yield from ((f"publication {p.id}, table {t.id}", t.title) for t in p.tables)
+    yield from comparability.texts(c.comparing)
+    yield from derived.texts(c.deriving)
     yield from ((f"message {k}", t) for k, t in c.messages.items())
 
 

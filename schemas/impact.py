@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas import reading
+from schemas import keeping, reading
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
@@ -60,11 +60,16 @@ class Feeds:
 
         Only measures and breakdowns that a publication names count: nothing else is a published figure.
         """
-        feeds = [f for f in self.by_item.get(place, ()) if is_latest or f.scope == ANY]
+        feeds: dict[str, list[Feed]] = {}
+        for feed in self.by_item.get(place, ()):
+            if is_latest or feed.scope == ANY:
+                feeds.setdefault(feed.fact, []).append(feed)
         totals, splits = set(), set()
-        for measure_id, breakdown in published(catalogue):
+        for measure_id, breakdown in published(catalogue) if feeds else ():
             measure = catalogue.measures[measure_id]
-            own = [f for f in feeds if f.fact == measure.fact]
+            own = feeds.get(measure.fact)
+            if own is None:
+                continue
             if any(f.has(column) for f in own for column in columns_of(measure)) or _is_whole(measure, own):
                 totals.add(measure_id)
             if breakdown != "total" and any(f.has(breakdown) for f in own):
@@ -83,6 +88,7 @@ def _is_whole(measure: Measure, feeds: list[Feed]) -> bool:
     return not columns_of(measure) and any(not f.columns for f in feeds)
 
 
+@lru_cache(maxsize=8)
 def published(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
     """(measure, breakdown) of every table of every publication, `total` among the breakdowns."""
     tables = [t for p in catalogue.publications.values() for t in p.tables]
@@ -92,6 +98,10 @@ def published(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
 @cache
 def load(spec: Path = SPEC) -> Feeds:
     """The declaration of `spec/impact.yml`; `schemas.catalogue` has checked it."""
+    return keeping.kept("impact", spec, lambda: _read(spec))
+
+
+def _read(spec: Path) -> Feeds:
     raw = reading.yaml_file(spec / "impact.yml")
     by_item = {
         (table, item): tuple(_feed(fact, scope, columns) for fact, by in facts.items() for scope, columns in by.items())

@@ -370,6 +370,11 @@ class PublicationTable:
     breakdown: str
 
 
+FORMATS = ("duckdb", "parquet", "csv", "xlsx", "ods", "html", "pdf", "statswales")
+"""Formats a publication can have; the first three are those that other readers and the next edition build on."""
+ALWAYS = FORMATS[:3]
+
+
 @dataclass(frozen=True)
 class Publication:
     """What goes out: tables, formats, areas and the columns that are opened (all others stay closed)."""
@@ -384,3 +389,5 @@ class Publication:
     contact: Text
     licence: str
     next_update: str | None
+    mart_version: int = 1
+    """Major version of the tables; a person raises it in the change that takes something away from readers."""

@@ -84,6 +84,12 @@ def sql_of(code: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def quantities_sql() -> str:
+    """The SQL of what plausibility is judged by: job, quantity, numerator, denominator."""
+    return (SPEC / "rules" / "quantities.sql").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
 def load_views() -> dict[str, str]:
     """Shared relations that SQL rules may read (`care_period`), by name; in an order in which each can be made."""
     held = {p.stem: p.read_text(encoding="utf-8") for p in sorted((SPEC / "rules" / "views").glob("*.sql"))}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import made_build
 import pytest
 
@@ -15,15 +16,21 @@ from pipelines.core.settings import PROJECT, Paths, Settings
 from schemas import Catalogue, load
 
 KINDS = ("unit", "spec", "generative", "golden", "contract", "e2e")
+LONG_FIRST = ("golden", "e2e", "contract", "generative", "unit", "spec")
+# A gate must say the same of the same commit; `MESUR_EXPLORE=1` draws new examples each time.
+hypothesis.settings.register_profile("gate", derandomize=True, database=None)
+hypothesis.settings.load_profile("default" if os.environ.get("MESUR_EXPLORE") else "gate")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The folder says the kind: tests/unit/… is marked `unit`, and so on."""
+    """The folder says the kind: tests/unit/… is marked `unit`, and so on. Long kinds start first."""
     here = Path(__file__).parent
     for item in items:
-        kind = item.path.relative_to(here).parts[0]
-        if kind in KINDS:
-            item.add_marker(getattr(pytest.mark, kind))
+        place = item.path.relative_to(here)
+        if place.parts[0] in KINDS:
+            item.add_marker(getattr(pytest.mark, place.parts[0]))
+    order = {kind: n for n, kind in enumerate(LONG_FIRST)}
+    items.sort(key=lambda item: order.get(item.path.relative_to(here).parts[0], len(order)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -49,9 +56,8 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> made_build.Built:
     """A small sample, built once by the command; read only (`built.copy` gives one to change)."""
-    made = made_build.build(tmp_path_factory.mktemp("built"), catalogue)
-    assert made.ended.code == 0, made.ended.err
-    return made
+    with made_build.shared(tmp_path_factory, "built") as folder:
+        return made_build.build_once(folder, catalogue)
 
 
 @pytest.fixture(scope="session")

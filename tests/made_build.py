@@ -11,13 +11,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import made_marker
+import pytest
+from filelock import FileLock
 
+from pipelines.core.files import atomic_write
 from pipelines.core.settings import PROJECT, Paths, Settings
 from schemas import Catalogue
 
@@ -95,7 +99,7 @@ def run(data: Path, *arguments: str | Path, **more: str) -> Ended:
     """Run the command in a process of its own, to its end."""
     done = subprocess.run(
         command(*arguments), env=environment(data, **more), capture_output=True, encoding="utf-8", check=False,
-        timeout=240, cwd=data.parent,
+        timeout=900, cwd=data.parent,
     )  # fmt: skip
     return Ended(done.returncode, done.stdout, done.stderr)
 
@@ -111,10 +115,28 @@ def fill(inbox: Path) -> None:
     shutil.copytree(SAMPLE / "statswales", inbox / "statswales")
 
 
-def build(folder: Path, catalogue: Catalogue) -> Built:
-    """Build once, by the command, as a person would."""
-    inbox = folder / "inbox"
-    fill(inbox)
-    made_marker.lay(inbox, catalogue)
-    ended = run(folder / "data", "build", "--inbox", inbox)
+@contextmanager
+def shared(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """A folder that the processes of one run of the tests share, held by one of them at a time."""
+    top = factory.getbasetemp()
+    folder = (top.parent if "PYTEST_XDIST_WORKER" in os.environ else top) / name
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        yield folder
+
+
+def build_once(folder: Path, catalogue: Catalogue | None) -> Built:
+    """Build, by the command, as a person would; a folder that was built is taken as it is. Fails where a build did.
+
+    Without a catalogue the whole bundled sample, else the small part with the planted submissions.
+    """
+    inbox, said = (SAMPLE if catalogue is None else folder / "inbox"), folder / "said.json"
+    if not said.exists():
+        if catalogue is not None:
+            fill(inbox)
+            made_marker.lay(inbox, catalogue)
+        ended = run(folder / "data", "build", *(() if catalogue is None else ("--inbox", inbox)))
+        atomic_write(said, json.dumps([ended.code, ended.out, ended.err]))
+    ended = Ended(*json.loads(said.read_text("utf-8")))
+    assert ended.code == 0, ended.err
     return Built(settings_of(folder / "data"), inbox, ended)

@@ -53,7 +53,7 @@ def publication() -> Publication:
                 "stock_by_placement", Text("Children by placement", "Plant yn ôl lleoliad"), ("CLA_STOCK",), "placement"
             ),
         ),
-        formats=("duckdb", "parquet", "csv", "xlsx", "json"),
+        formats=("duckdb", "parquet", "csv", "xlsx", "ods", "html", "pdf", "statswales"),
         opened_columns=tuple(opened),
         headlines=("CLA_STOCK", "CLA_RATE", "CLA_FOSTER_PC"),
         contact=Text("the statistics team", "y tîm ystadegau"),

@@ -44,6 +44,13 @@ SHORT_NAMES = {
 """Words of the tables that people write -> items of the canonical tables."""
 
 
+SEED_TYPES = {
+    "code_list_values": "{'valid_from': 'date', 'valid_to': 'date'}",
+    "authorities": "{'la3': 'varchar'}",
+}
+"""Types that the project gives to columns of seeds and that reading would guess otherwise."""
+
+
 @dataclass(frozen=True)
 class Submission:
     """One counting submission: rows of each of its tables, by canonical item (what is left out is null)."""
@@ -53,6 +60,8 @@ class Submission:
     authority_code: str = CARDIFF
     return_id: str = "lac_census"
     status: str = "accepted"
+    system: str | None = None
+    """Export profile of a quarterly export."""
 
     @property
     def id(self) -> str:
@@ -88,8 +97,7 @@ class Engine:
             self._load_seed(seed)
 
     def _load_seed(self, path: Path) -> None:
-        dates = "{'valid_from': 'date', 'valid_to': 'date'}" if path.stem == "code_list_values" else "{}"
-        types = f"types = {dates}, " if dates != "{}" else ""
+        types = f"types = {SEED_TYPES[path.stem]}, " if path.stem in SEED_TYPES else ""
         self._connection.execute(
             f"create table {path.stem} as select * from read_csv('{path}', {types}header = true, quote = '\"', "
             "nullstr = '')"
@@ -168,11 +176,12 @@ def write(data: Path, submissions: Sequence[Submission]) -> None:
     pq.write_table(pa.Table.from_pylist(_ledger(submissions), schema=LEDGER), data / "ledger.parquet")
 
 
-LEDGER = pa.schema([(n, pa.string()) for n in ("submission_id", "return_id", "authority_code", "period_id", "status")])
+_LEDGER = ("submission_id", "return_id", "authority_code", "period_id", "status", "system")
+LEDGER = pa.schema([(n, pa.string()) for n in _LEDGER])
 
 
 def _ledger(submissions: Sequence[Submission]) -> list[Row]:
-    keys = ("return_id", "authority_code", "period_id", "status")
+    keys = ("return_id", "authority_code", "period_id", "status", "system")
     return [{"submission_id": s.id} | {key: getattr(s, key) for key in keys} for s in submissions]
 
 

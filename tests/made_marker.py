@@ -94,8 +94,8 @@ def _xml(path: Path, catalogue: Catalogue) -> None:
 
 def _export(path: Path) -> None:
     """The bundled export of an authority with the mark in one cell of each column, row by row."""
-    held = PROJECT / "data" / "sample" / "exports" / QUARTER / path.name
-    head, *rows = (line.split(",") for line in held.read_text(encoding="utf-8-sig").splitlines())
+    with zipfile.ZipFile(PROJECT / "data" / "sample" / "exports" / QUARTER / f"{path.stem}.zip") as held:
+        head, *rows = (line.split(",") for line in held.read("Export.csv").decode("utf-8-sig").splitlines())
     plain = [row for row in rows if len(row) == len(head)]
     for n in range(1, len(head)):  # the first column names the authority: with the mark there it is another's
         plain[n][n] = f"{MARK} {head[n]}"

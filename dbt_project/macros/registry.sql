@@ -24,12 +24,17 @@
 
 {#- The canonical table a fact is made from: a period has data for the fact where a return that carries it counts. -#}
 {% macro fact_table_of(fact) -%}
-    {{ return({'fct_adoption': 'adoption', 'fct_review': 'review', 'fct_care_leaver': 'care_leaver'}.get(fact, 'episode')) }}
+    {{ return({
+        'fct_adoption': 'adoption', 'fct_review': 'review', 'fct_care_leaver': 'care_leaver', 'fct_visit': 'visit',
+        'fct_child_support': 'plan', 'fct_proceeding': 'plan', 'fct_panel_referral': 'panel_referral',
+        'fct_carer_capacity': 'carer_capacity', 'fct_notification': 'notification',
+        'fct_support_path': 'care_and_support'
+    }.get(fact, 'episode')) }}
 {%- endmacro %}
 
 {#- Facts in which a child may have several rows in a period, so that children are counted apart from rows. -#}
 {% macro has_several_rows_per_child(fact) -%}
-    {{ return(fact in ['fct_review']) }}
+    {{ return(fact in ['fct_review', 'fct_visit', 'fct_panel_referral', 'fct_recording']) }}
 {%- endmacro %}
 
 {#- Rows a measure is about: the columns that must all be true, as one condition. -#}
@@ -70,8 +75,11 @@
     {%- else -%}
         {%- set children = counted -%}
     {%- endif -%}
-    {%- if measure.unit in ('mean', 'days') -%}
-        {%- set total = 'sum(' ~ measure.value_column ~ ') filter (where ' ~ rows ~ ')' -%}
+    {%- set total = 'sum(' ~ measure.value_column ~ ') filter (where ' ~ rows ~ ')' -%}
+    {%- if measure.unit == 'count' and measure.value_column -%}
+        {#- a table that counts already: carers, notifications -#}
+        {{ return({'numerator': total, 'contributors': total}) }}
+    {%- elif measure.unit in ('mean', 'days') -%}
         {{ return({'numerator': total, 'denominator': counted, 'contributors': children}) }}
     {%- elif measure.unit == 'median' -%}
         {{ return({'numerator': counted, 'denominator': counted, 'contributors': children}) }}

@@ -6,6 +6,7 @@ Reading and judging files belongs to the rooms.
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli.session import Session, verb
-from pipelines.core.errors import FINE, FOUND, UNREADABLE, Place, UnreadableError, UsageError
+from pipelines.core.errors import FINE, FOUND, UNREADABLE, UsageError
 from pipelines.core.periods import Period
 from pipelines.flow.desk import Desk
 from schemas import Catalogue
@@ -86,21 +87,66 @@ def claim_of(desk: Desk, return_id: str | None, authority: str | None, period: s
     return Claim(return_id, code, str(Period.parse(period)) if period else None, None)
 
 
-@verb(*WHO)
-def receive(session: Session, files: tuple[Path, ...], **who: str) -> int:
+@verb(
+    *WHO,
+    click.option("--out", type=click.Path(path_type=Path), default=None),
+    click.option("--dry-run", is_flag=True),
+    click.option("--accept", is_flag=True),
+)
+def receive(
+    session: Session, files: tuple[Path, ...], out: Path | None, dry_run: bool, accept: bool, **who: str
+) -> int:
     """Check, then keep, then a receipt / Gwirio, yna cadw, yna derbynneb."""
     from pipelines.cli import reports
     from pipelines.conform.report import report_of
-    from pipelines.flow import submissions
+    from pipelines.flow import receipts, submissions
 
     desk = desk_of(session)
+    is_asked = not accept and not session.is_json and sys.stdin.isatty()
+    if dry_run or is_asked:
+        verdict = _preview(session, desk, (files, claim_of(desk, **who)), is_told=dry_run)
+        if dry_run:
+            return EXITS[verdict]
+        if verdict == DECLINED:
+            session.tell("receive.declined")
+            return FOUND
     done = submissions.receive(desk, files, claim_of(desk, **who))
-    name = desk.catalogue.area_name(done.receipt.authority_code)[session.language]
+    name = desk.catalogue.area_name(done.receipt.authority_code)
     if not session.is_json:
         reports.tell(session, report_of(desk.catalogue, done.examination))
-    session.line(done.receipt.as_text(session.language, name))
+    session.line(done.receipt.as_text(session.language, name[session.language]))
+    reports.tell_files(session, receipts.write(done.receipt, out, name) if out else ())
     session.give(json.loads(done.receipt.as_json()))
     return EXITS.get(done.receipt.status, FINE)
+
+
+DECLINED = "declined"
+
+
+def _preview(session: Session, desk: Desk, sent: tuple[tuple[Path, ...], Claim], *, is_told: bool) -> str:
+    """Show what receiving would change, keeping nothing; the verdict, or `declined` where a person said no.
+
+    Without `is_told` nothing is shown where nothing is replaced, and the person is asked.
+    """
+    from pipelines.cli import reports
+    from pipelines.conform.report import as_record, report_of
+    from pipelines.flow import comparison, submissions
+
+    found, counting = submissions.preview(desk, *sent)
+    report = report_of(desk.catalogue, found)
+    if is_told and not session.is_json:
+        reports.tell(session, report)
+    told: dict[str, object] = {"would_replace": None}
+    if counting and found.verdict != "rejected":
+        session.tell("receive.would_replace", submission=counting.submission_id, version=counting.version)
+        sides = (comparison.stored(desk, counting.submission_id), comparison.sent(found))
+        told = {"would_replace": counting.submission_id, **reports.tell_comparison(session, desk, sides)}
+        if not is_told and not click.confirm(session.say("receive.confirm"), default=False):
+            return DECLINED
+    if is_told:
+        session.tell("receive.nothing_kept")
+        session.give({"report": as_record(report, session.language), "verdict": found.verdict, **told})
+    return found.verdict
 
 
 @verb(click.option("--period", default=None))
@@ -114,16 +160,26 @@ def status(session: Session, period: str | None) -> int:
     return FINE
 
 
-@verb(click.argument("before"), click.argument("after"))
-def compare(session: Session, before: str, after: str) -> int:
+@verb(
+    click.argument("before"),
+    click.argument("after"),
+    click.option("--figures/--no-figures", default=True),
+    click.option("--out", type=click.Path(path_type=Path), default=None, metavar="FILE.csv"),
+)
+def compare(session: Session, before: str, after: str, figures: bool, out: Path | None) -> int:
     """What changed between two submissions / Beth a newidiodd rhwng dau gyflwyniad."""
-    from pipelines.flow import comparison
+    from pipelines.cli import reports
+    from pipelines.core.files import atomic_write
+    from pipelines.flow import comparison, stored
 
-    found = comparison.compare(desk_of(session), before, after)
-    for kind, shifts in (("table", found.tables), ("rule", found.faults)):
-        for name, s in shifts.items():
-            session.tell(f"compare.{kind}", name=name, added=s.added, removed=s.removed, changed=s.changed, same=s.same)
-    session.give(asdict(found))
+    desk = desk_of(session)
+    sides = [comparison.stored(desk, one) for one in (before, after)]
+    told = reports.tell_comparison(session, desk, (sides[0], sides[1]), has_figures=figures)
+    if out:
+        own = stored.own_identifiers(desk, [row for side in sides if (row := side.row)])
+        atomic_write(out, comparison.children(desk, sides[0], sides[1], own).write_csv().encode())
+        session.tell("compare.out", file=out.name)
+    session.give(told)
     return FINE
 
 
@@ -138,19 +194,21 @@ def withdraw(session: Session, submission: str, note: str) -> int:
     return FINE
 
 
-@verb(click.argument("receipt", type=click.Path(path_type=Path)))
-def verify(session: Session, receipt: Path) -> int:
-    """Hold a receipt against the ledger and the kept bytes / Dilysu derbynneb."""
+@verb(
+    click.argument("receipt", type=click.Path(path_type=Path)),
+    click.argument("files", nargs=-1, type=click.Path(path_type=Path)),
+    click.option("--key", "keys", multiple=True, type=click.Path(path_type=Path), metavar="receipts-….pem"),
+)
+def verify(session: Session, receipt: Path, files: tuple[Path, ...], keys: tuple[Path, ...]) -> int:
+    """Hold a receipt against its signature, the ledger, the kept bytes and files / Dilysu derbynneb."""
     from pipelines.flow import receipts
 
-    try:
-        told = json.loads(receipt.read_text("utf-8"))
-    except (OSError, ValueError):
-        raise UnreadableError("verify.unreadable", Place(file=receipt.name)) from None
-    wrong = receipts.verify(session.settings, told)
-    for key in wrong:
-        session.tell(f"verify.{key}")
+    told = receipts.read(receipt)
+    wrong = receipts.verify(session.settings, told, receipts.Beside(files, keys))
+    for finding in wrong:
+        session.tell(f"verify.{finding.key}", what=finding.what or session.say("verify.not_told"))
     if not wrong:
         session.tell("verify.good")
-    session.give({"is_valid": not wrong, "wrong": list(wrong)})
+    found = [asdict(finding) for finding in wrong]
+    session.give({"is_valid": not wrong, "wrong": [f.key for f in wrong], "findings": found})
     return FOUND if wrong else FINE

@@ -53,6 +53,7 @@ def _tell(session: Session, desk: Desk) -> None:
     session.tell("build.reconciled", n=sum(causes.values()))
     for cause, n in causes.items():
         session.line(f"  {n:>12,}  {session.say(f'reconciliation.{cause}')}")
+    _tell_policies(session, desk)
     session.tell("build.where", folder=_near(edition.folder))
     session.give(
         {
@@ -62,6 +63,21 @@ def _tell(session: Session, desk: Desk) -> None:
             "reconciliation": causes,
         }
     )
+
+
+def _tell_policies(session: Session, desk: Desk) -> None:
+    """How far the choice of a repair policy moves the headline measures."""
+    from pipelines.flow import policies, transform
+
+    moved = policies.newest(policies.read(desk))
+    file = desk.settings.paths.policies.relative_to(desk.settings.paths.data)
+    session.tell("build.policies", policy=desk.policy or transform.DEFAULT_POLICY, file=file.as_posix())
+    session.line("  " + "".join(f"{name:>11}" for name in (*transform.POLICIES, session.say("build.moves"))))
+    for one in moved:
+        measure = desk.catalogue.measures[one.measure_id]
+        values = (*(one.values[p] for p in transform.POLICIES), one.spread)
+        shown = "".join(f"{policies.shown(value, measure.unit):>11}" for value in values)
+        session.line(f"  {shown}  {measure.title[session.language]} ({one.period_id})")
 
 
 def _near(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""The verbs of readers: query, export, figures, measures, audit, serve; all over published editions only.
+"""The verbs of readers: query, export, figures, measures, serve; all over published editions only.
 
 Anything behind publication does not belong here.
 """
@@ -72,30 +72,35 @@ def measures(session: Session, measure_id: str | None) -> int:
     return FINE
 
 
-@verb()
-def figures(session: Session) -> int:
+@verb(click.option("--out", type=click.Path(path_type=Path), help="Also as CSV / Hefyd fel CSV."))
+def figures(session: Session, out: Path | None) -> int:
     """The 63 figures of the source documents and how far the latest edition answers them / Y 63 ffigur."""
     from pipelines.flow import figures as answers
 
-    found = answers.figures(desk_of(session), PUBLICATION)
+    found = answers.figures(desk_of(session), PUBLICATION, session.language)
+    if out:
+        answers.keep(found, out)
     session.give({"figures": [asdict(f) for f in found]})
     for f in found:
         session.line(f"{f.id}  {session.say(f'figures.{f.status}'):<22} {f.concept}")
         for answer in f.answers:
             session.line(f"       {answer}")
+        if f.why:
+            session.line(f"       {session.say('figures.why', why=f.why)}")
     return FINE
 
 
 @verb(click.argument("edition", default="latest"))
-def audit(session: Session, edition: str) -> int:
-    """Attack an edition as an outsider would / Ymosod ar rifyn fel y byddai rhywun o'r tu allan."""
-    from pipelines.flow import auditing
+def golden(session: Session, edition: str) -> int:
+    """Whether the queries that consumers registered hold for an edition / A yw ymholiadau'r defnyddwyr yn dal."""
+    from pipelines.flow import promises
 
-    found = auditing.audit(desk_of(session), PUBLICATION, edition)
-    session.tell("audit.found", cells=found.n_cells, hidden=found.n_hidden, exact=found.n_exact, two=found.n_two_valued)
-    session.tell("audit.limits")
-    session.give(asdict(found))
-    return FOUND if found.n_exact or found.n_two_valued else FINE
+    n, found = promises.kept(desk_of(session), PUBLICATION, edition)
+    session.tell("golden.done", n=n, broken=len({f.query for f in found}))
+    for f in found:
+        session.line(f"  {f.query}: {session.say(f'golden.{f.kind}')} {f.what}")
+    session.give({"queries": n, "findings": [asdict(f) for f in found]})
+    return FOUND if found else FINE
 
 
 @verb(click.option("--port", type=click.IntRange(1, 65535), default=8000), click.option("--host", default="127.0.0.1"))

@@ -14,9 +14,12 @@ from pipelines.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.conform.report import Cause, Report
+    from pipelines.flow.comparison import Shift, Side
+    from pipelines.flow.desk import Desk
     from pipelines.flow.standing import Standing
 
 SHOWN_CAUSES = 5
+SHOWN_ROWS = 12
 
 
 def tell(session: Session, report: Report) -> None:
@@ -37,6 +40,8 @@ def tell(session: Session, report: Report) -> None:
     if report.n_by_severity:
         found = ", ".join(f"{n:,} {session.say(f'receipt.severity.{s}')}" for s, n in report.n_by_severity.items())
         session.tell("check.counts", counts=found)
+    if waived := words.waived(report, lang):
+        session.line(waived)
     session.line(words.coverage(report, lang))
     if session.is_json:
         session.give(as_record(report, lang))
@@ -74,6 +79,46 @@ def tell_files(session: Session, made: tuple[Path, ...]) -> None:
     if made:
         session.tell("check.written", folder=str(made[0].parent))
         session.line("  " + ", ".join(path.name for path in made))
+
+
+def tell_comparison(
+    session: Session, desk: Desk, sides: tuple[Side, Side], *, has_figures: bool = True
+) -> dict[str, object]:
+    """What changed, in counts, columns and rows, then each headline figure before and after; the same as a record."""
+    from pipelines.flow import comparison, shifting
+
+    found = comparison.compare(desk, *sides)
+    for kind, shifts in (("table", found.tables), ("rule", found.faults)):
+        for name, shift in shifts.items():
+            if shift.added + shift.removed + shift.changed + shift.same:
+                _tell_shift(session, kind, name, shift)
+    told: dict[str, object] = asdict(found)
+    if has_figures:
+        moved = shifting.headlines(desk, *sides)
+        told["figures"] = [asdict(m) for m in moved]
+        session.tell("compare.figures")
+        for m in moved:
+            title = desk.catalogue.measures[m.measure_id].title[session.language]
+            key = "compare.figure_same" if m.before == m.after else "compare.figure"
+            session.tell(key, title=title, period=m.period_id, before=_value(m.before), after=_value(m.after))
+    return told
+
+
+def _tell_shift(session: Session, kind: str, name: str, s: Shift) -> None:
+    session.tell(f"compare.{kind}", name=name, added=s.added, removed=s.removed, changed=s.changed, same=s.same)
+    if s.columns:
+        session.tell("compare.columns", columns=", ".join(f"{c} ({n})" for c, n in s.columns.items()))
+    for change, rows in s.rows.items():
+        if rows:
+            session.tell(f"compare.rows.{change}", rows=_few(rows))
+
+
+def _few(rows: tuple[int, ...]) -> str:
+    return ", ".join(str(n) for n in rows[:SHOWN_ROWS]) + (" …" if len(rows) > SHOWN_ROWS else "")
+
+
+def _value(value: float | None) -> str:
+    return "–" if value is None else f"{round(value, 2):,.10g}"
 
 
 def tell_standing(session: Session, found: list[Standing]) -> None:

@@ -8,12 +8,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipelines.cli.intake import desk_of, refuse_unknown_return
 from pipelines.cli.session import HELP, Session, verb
 from pipelines.core.errors import FINE, FOUND, Place, UnreadableError, UsageError
+
+if TYPE_CHECKING:
+    from pipelines.flow.replaying import Replay
 
 
 @click.group(context_settings=HELP)
@@ -76,15 +80,41 @@ def replay(session: Session) -> int:
     """The present rules in shadow over every stored submission: what would change / Ailchwarae'r rheolau."""
     from pipelines.flow import replaying
 
-    flips = replaying.replay(desk_of(session))
-    session.tell("rules.replayed", n=flips.n_submissions, flips=len(flips.flips))
-    for f in flips.flips:
-        session.line(f"  {f.submission_id}  {f.authority_code}  {f.period_id}  {f.before} -> {f.after}")
-    session.give(asdict(flips))
-    return FOUND if flips.flips else FINE
+    desk = desk_of(session)
+    found = replaying.replay(desk)
+    _tell_replay(session, found)
+    held = replaying.released(desk)
+    waiting = [pack for pack, version in found.packs.items() if held.get(pack) != version]
+    session.tell("rules.waiting", n=len(waiting), of=len(found.packs))
+    session.give(asdict(found) | {"authorities": found.authorities, "not_released": waiting})
+    return FOUND if found.flips else FINE
 
 
-for _name, _command in (("list", list_), ("show", show), ("try", try_), ("replay", replay)):
+def _tell_replay(session: Session, found: Replay) -> None:
+    session.tell("rules.replayed", n=found.n_submissions, flips=len(found.flips))
+    session.tell("rules.replayed_others", n=found.n_judged_by_others, authorities=len(found.authorities))
+    for f in found.flips:
+        before, after = (session.say(f"status.{status}") for status in (f.before, f.after))
+        session.line(f"  {f.submission_id}  {f.authority_code}  {f.return_id} {f.period_id:<10} {before} -> {after}")
+
+
+@verb(
+    click.option("--override", "is_override", is_flag=True),
+    click.option("--author", default=""),
+    click.option("--reason", default=""),
+)
+def release(session: Session, **word: Any) -> int:  # noqa: ANN401 (fields of Word, by name)
+    """Replay, then enter the present rules as released / Rhyddhau'r rheolau presennol."""
+    from pipelines.flow import replaying
+
+    found, n_new = replaying.release(desk_of(session), replaying.Word(**word))
+    _tell_replay(session, found)
+    session.tell("rules.released", n=n_new, of=len(found.packs))
+    session.give({"packs": dict(found.packs), "n_new": n_new, "n_flips": len(found.flips), **word})
+    return FINE
+
+
+for _name, _command in (("list", list_), ("show", show), ("try", try_), ("replay", replay), ("release", release)):
     rules.add_command(_command, _name)
 
 
@@ -102,9 +132,14 @@ def templates(session: Session, return_id: str, period: str, out: Path) -> int:
     catalogue = desk_of(session).catalogue
     refuse_unknown_return(catalogue, return_id)
     wanted = str(Period.parse(period))
+    profiles = () if catalogue.returns[return_id].layout else tuple(catalogue.export_profiles)
     for lang in ("en", "cy"):
-        made = derive.workbook(catalogue, return_id, wanted, lang)
-        atomic_write(out / f"{return_id}-{wanted}-{lang}.xlsx", made, is_public=True)
+        for profile in profiles:  # an export has the columns of its system, not of a form
+            made = derive.export_workbook(catalogue, profile, lang)
+            atomic_write(out / f"{profile}-{lang}.xlsx", made, is_public=True)
+        if not profiles:
+            made = derive.workbook(catalogue, return_id, wanted, lang)
+            atomic_write(out / f"{return_id}-{wanted}-{lang}.xlsx", made, is_public=True)
     for name, header in derive.csv_headers(catalogue, return_id, wanted).items():
         atomic_write(out / name, header, is_public=True)
     session.tell("templates.done", folder=str(out))

@@ -6,7 +6,7 @@ Keeping the bytes (`landing`) and anything computed from typed tables do not bel
 from pipelines.conform.examination import examine, examine_in_turn, examine_many
 from pipelines.conform.reading.source import SourceFile
 from pipelines.conform.records import Claim, Examination, Identity
-from pipelines.conform.writing import write, write_all
+from pipelines.conform.writing import write, write_all, write_settled
 
 __all__ = [
     "Claim",
@@ -18,4 +18,5 @@ __all__ = [
     "examine_many",
     "write",
     "write_all",
+    "write_settled",
 ]

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from schemas.model import ExportProfile, Return
 
 
+MAIN_TABLES = ("child", "episode")
+"""The tables that the rows of a system's one report feed; further tables of an export have a sheet of their own."""
+
+
 @dataclass(frozen=True)
 class TableColumns:
     """Official columns of one table: item id -> column, and folded spelling -> item id."""
@@ -79,15 +83,29 @@ def profile_columns(profile: ExportProfile) -> frozenset[str]:
 
 
 def profile_names(profile: ExportProfile) -> tuple[str, ...]:
-    """Columns of a profile as the system writes them, those of the authority and the date among them."""
+    """Columns of a profile's report as the system writes them, those of the authority and the date among them."""
     context = (profile.authority_column, profile.snapshot_date_column)
-    return (*(c.column for c in profile.columns), *(c for c in context if c))
+    return (*(c.column for c in profile.columns if c.table in MAIN_TABLES), *(c for c in context if c))
+
+
+def further_columns(profile: ExportProfile) -> dict[str, TableColumns]:
+    """Columns of each table that a profile keeps on a sheet of its own."""
+    found: dict[str, dict[str, str]] = {}
+    for c in profile.columns:
+        if c.table not in MAIN_TABLES:
+            found.setdefault(c.table, {})[c.item] = c.column
+    return {
+        table: TableColumns(table, named, {fold_name(column): item for item, column in named.items()})
+        for table, named in found.items()
+    }
 
 
 def all_columns(catalogue: Catalogue) -> frozenset[str]:
     """Every folded column name of every return and export profile."""
     found = {c for columns in record_names(catalogue).values() for c in columns}
-    return frozenset(found.union(*(profile_columns(p) for p in catalogue.export_profiles.values())))
+    for profile in catalogue.export_profiles.values():
+        found |= profile_columns(profile).union(*(t.folded for t in further_columns(profile).values()))
+    return frozenset(found)
 
 
 def _names(held: Return) -> Iterator[tuple[str, frozenset[str]]]:

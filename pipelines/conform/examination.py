@@ -5,8 +5,7 @@ Each of the steps has a module of its own; keeping the bytes and the ledger belo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -106,24 +105,16 @@ def examine_many(
 
 
 def examine_in_turn(
-    catalogue: Catalogue, tokeniser: Tokeniser, batches: Iterable[Sequence[Submission]], previous: Lookup
+    catalogue: Catalogue, tokeniser: Tokeniser, batches: Sequence[Sequence[Submission]], previous: Lookup
 ) -> Iterator[list[Examination]]:
     """`examine_many` for one batch after the other; while one is judged, and used by the caller, the next is read.
 
     `previous` is asked when a batch is judged, so it may answer with what the caller made of the batch before.
     """
+    from pipelines.conform.ahead import read_ahead
 
-    def read(batch: Sequence[Submission]) -> list[Reading]:
-        return [read_submission(catalogue, tokeniser, files, claim) for files, claim in batch]
-
-    # One reader: reading is Python for the better part, judging is DuckDB, and the two hardly wait for each other.
-    with ThreadPoolExecutor(1) as pool:
-        waiting = iter(batches)
-        ahead = pool.submit(read, first) if (first := next(waiting, None)) is not None else None
-        while ahead is not None:
-            readings = ahead.result()
-            ahead = pool.submit(read, batch) if (batch := next(waiting, None)) is not None else None
-            yield _examined(catalogue, readings, [previous(r.identity) for r in readings])
+    for readings in read_ahead(catalogue, tokeniser, batches):
+        yield _examined(catalogue, readings, [previous(r.identity) for r in readings])
 
 
 def _examined(

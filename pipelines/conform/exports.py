@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.conform import columns, layout
+from pipelines.conform import columns, layout, sheets
 from pipelines.conform.annual import Read
 from pipelines.conform.casting import cast_days
 from pipelines.conform.faultlog import FaultLog
@@ -54,7 +54,8 @@ def read(grids: Sequence[Grid], profile: ExportProfile, context: tuple[Catalogue
 
     `status_change`: a row opens an episode, which ends on the day of the child's next row; a row without legal status
     and placement only ends the one before. `snapshot`: a row is the child's open episode on a day; of one episode in
-    several snapshots the newest row counts, and a later episode of the child ends it.
+    several snapshots the newest row counts, and a later episode of the child ends it. Further tables of the profile
+    lie in grids of their own (`sheets.py`).
     """
     catalogue, held, log = context
     known = columns.profile_columns(profile)
@@ -67,14 +68,18 @@ def read(grids: Sequence[Grid], profile: ExportProfile, context: tuple[Catalogue
         return Export(Read())
     chosen = -max(fits)[1]
     row, grid = headers[chosen]
-    for i in range(len(grids)):
-        if i != chosen:
-            log.add("LY11", "not_a_table_of_the_return")
+    further = sheets.find([g for i, g in enumerate(grids) if i != chosen], profile, held)
+    for _ in range(len(grids) - 1 - len(further)):
+        log.add("LY11", "not_a_table_of_the_return")
     placed = layout.lay_out(grid, row or 0, _official(profile))
     cells, lines = layout.data_rows(grid, placed, log)
     source = Source(catalogue, profile, held, _rows(cells, lines, placed), log)
     note = SourceNote(grid.file, grid.names[0], None, int(grid.lines[row or 0]), placed.near, placed.unknown)
-    return _read(source, placed, note)
+    export = _read(source, placed, note)
+    for sheet in further:
+        export.read.tables[sheet.official.table] = sheets.read(sheet, profile, context)
+        export.read.notes.append(sheet.note)
+    return export
 
 
 def _read(source: Source, placed: TableLayout, note: SourceNote) -> Export:
@@ -110,7 +115,7 @@ def _report(source: Source, placed: TableLayout) -> None:
     log.judge(("LY02", "LY03", "LY04", "LY05", "LY06", "LY07", "LY08", "LY16"), len(profile.columns))
     for c in profile.columns:
         table = source.catalogue.tables[c.table]
-        if c.column in placed.columns or table.item(c.item) is None:
+        if c.table not in columns.MAIN_TABLES or c.column in placed.columns or table.item(c.item) is None:
             continue
         log.add(layout.rule_of_absence(table, c.item), f"missing_column:{c.column}", Place(table=c.table, item=c.item))
     layout.report_names(placed, source.catalogue.tables[placed.table], _official(profile), log)
@@ -120,7 +125,7 @@ def _snapshot_days(source: Source) -> pl.Series:
     column = source.profile.snapshot_date_column
     if column is None or column not in source.rows.columns:
         return pl.Series([None] * source.rows.height, dtype=pl.Date)
-    return cast_days(_in_iso(source.rows[column], source.profile.date_formats)).values
+    return cast_days(sheets.in_iso(source.rows[column], source.profile.date_formats)).values
 
 
 def _cast(source: Source, table: str) -> CastTable:
@@ -130,22 +135,12 @@ def _cast(source: Source, table: str) -> CastTable:
     if table == "child" and "child_id" in raw.columns:
         raw = _one_row_each(raw, source.log)
     dates = {c.item for c in mapped if source.catalogue.items[c.item].kind == "date"}
-    readable = raw.with_columns(_in_iso(raw[item], source.profile.date_formats).alias(item) for item in sorted(dates))
+    readable = sheets.readable(raw, dates, source.profile.date_formats)
     labels = {c.item: c.values for c in mapped if c.values}
     names = {c.item: c.column for c in mapped}
     held = source.catalogue.tables[table]
     casting = Casting(source.catalogue, held, names, source.held.jurisdiction, source.log, labels)
     return replace(cast_frame(readable, casting), raw=raw)
-
-
-def _in_iso(text: pl.Series, formats: Sequence[str]) -> pl.Series:
-    """Dates of the profile's own forms as yyyy-mm-dd; all other texts as they are."""
-    for form in formats:
-        days = text.str.to_date(form, strict=False)
-        is_sure = days.dt.year() >= 1000
-        iso = pl.select(pl.when(is_sure).then(days.dt.to_string("%Y-%m-%d")).otherwise(text)).to_series()
-        text = iso.alias(text.name)
-    return text
 
 
 def _one_row_each(raw: pl.DataFrame, log: FaultLog) -> pl.DataFrame:

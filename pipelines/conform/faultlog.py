@@ -44,10 +44,18 @@ class FaultLog:
     """Faults of one submission. Only rule ids, places and words of the specification go in, never a value."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self.rules = reader_rules(catalogue)
+        self.know(catalogue)
         self._rows: list[tuple[str, str | None, int | None, str | None, str]] = []
         self._frames: list[pl.DataFrame] = []
         self._judged: dict[str, int] = dict.fromkeys(self.rules, 0)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What was found, without the rules: who takes it from another process tells it the rules again (`know`)."""
+        return {name: held for name, held in self.__dict__.items() if name != "rules"}
+
+    def know(self, catalogue: Catalogue) -> None:
+        """The rules by which faults are told."""
+        self.rules = reader_rules(catalogue)
 
     def add(self, rule_id: str, cause: str, place: Place = NOWHERE) -> None:
         """One fault of a whole file, table, column or row; of the place, table, row and item are kept."""

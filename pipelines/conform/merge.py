@@ -43,6 +43,23 @@ def merge(catalogue: Catalogue, log: FaultLog, outcome: RuleOutcome | None) -> t
     return faults, coverage.sort("rule_id")
 
 
+def settled(faults: pl.DataFrame, coverage: pl.DataFrame, outcome: RuleOutcome) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(faults, coverage) with what the rules of `outcome`, and they alone, found now in place of what they did. A fault
+    that is explained (`waiver_id`) stays so when it is found again."""
+    codes = outcome.coverage["rule_id"].to_list()
+    typed = [pl.col(name).cast(dtype) for name, dtype in FAULT_SCHEMA.items()]
+    new = outcome.faults.with_columns(pl.lit("").alias("cause_group")).select(*typed)
+    kept = faults.filter(~pl.col("rule_id").is_in(codes)).select(*FAULT_SCHEMA)
+    others = coverage.filter(~pl.col("rule_id").is_in(codes)).select(*outcome.coverage.columns)
+    marked = (
+        faults if "waiver_id" in faults.columns else faults.with_columns(pl.lit(None, pl.String).alias("waiver_id"))
+    )
+    explained = marked.filter(pl.col("waiver_id").is_not_null()).select(*FAULT_SCHEMA, "waiver_id").unique()
+    told = pl.concat([kept, new]).sort(*SORTED_BY)
+    told = told.join(explained, on=list(FAULT_SCHEMA), how="left", nulls_equal=True, maintain_order="left")
+    return told, pl.concat([others, outcome.coverage], how="vertical_relaxed").sort("rule_id")
+
+
 def _with_causes(ruled: pl.DataFrame, own: pl.DataFrame, checks: dict[str, str]) -> pl.DataFrame:
     """Faults of rules with the cause that a reader found in the same cell, where it found one."""
     cells = own.filter(pl.col("item").is_not_null() & pl.col("row_number").is_not_null())

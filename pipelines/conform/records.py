@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipelines.conform.reading.source import Problem
+    from pipelines.core.waivers import Waiver
 
 ACCEPTED, ACCEPTED_WITH_ERRORS, REJECTED = "accepted", "accepted_with_errors", "rejected"
 
@@ -144,3 +145,17 @@ class Examination:
     rule_pack: str = ""
     crashes: Mapping[str, str] = field(default_factory=dict)
     """Rule id -> class of what went wrong, for rules that crashed."""
+    explained: Explained | None = None
+    """What waivers say of further faults; `faults` and the verdict are without those that are explained."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Faults that waivers speak of: the columns of faults and `waiver_id`."""
+
+    waived: pl.DataFrame
+    """Explained by a waiver in force; no longer among the faults of the examination."""
+    offered: pl.DataFrame
+    """Still among the faults: a waiver of the same fact has ended, or was given for another period."""
+    waivers: Mapping[str, Waiver]
+    """By id, of all that are named."""

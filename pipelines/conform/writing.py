@@ -12,16 +12,21 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.conform.contract import hold_to_contract
+from pipelines.conform.merge import settled
 from pipelines.conform.records import REJECTED, Examination
+from pipelines.conform.waiving import all_faults
 from pipelines.core import files
 from pipelines.core.errors import InternalError
 
 if TYPE_CHECKING:
+    from pipelines.conform.rules.records import RuleOutcome
     from pipelines.core.settings import Settings
     from schemas.catalogue import Catalogue
 
 Filed = tuple[Examination, str]
 """An examination and the submission id it is filed under."""
+Where = tuple[str, str, str, str]
+"""(return, period, authority, submission)."""
 
 
 def write(settings: Settings, examination: Examination, submission_id: str, catalogue: Catalogue | None = None) -> None:
@@ -53,13 +58,41 @@ def write_all(settings: Settings, filed: Sequence[Filed], catalogue: Catalogue |
                 frame.write_parquet(place(path), compression="zstd", statistics=False)
 
 
+def write_settled(
+    settings: Settings, told: Sequence[tuple[Where, RuleOutcome]]
+) -> dict[str, tuple[pl.DataFrame, pl.DataFrame]]:
+    """Enter what rules found once other submissions were there; submission -> its (faults, coverage) as they are now.
+
+    Only what differs is written. A submission whose faults are not stored is left out.
+    """
+    found = {}
+    with files.atomic_files() as place:
+        for where, outcome in told:
+            paths = [_settled_path(root, where) for root in (settings.paths.faults, settings.paths.coverage)]
+            if not all(path.is_file() for path in paths):
+                continue
+            before = [pl.read_parquet(path, hive_partitioning=False) for path in paths]
+            now = settled(before[0], before[1], outcome)
+            for path, old, new in zip(paths, before, now, strict=True):
+                frame = _marked(new, where[3])
+                if not frame.equals(old):
+                    frame.write_parquet(place(path), compression="zstd", statistics=False)
+            found[where[3]] = now
+    return found
+
+
+def _settled_path(root: Path, where: Where) -> Path:
+    return_id, period_id, authority_code, submission_id = where
+    return root / return_id / f"period={period_id}" / f"authority={authority_code}" / f"{submission_id}.parquet"
+
+
 def _files_of(settings: Settings, examination: Examination, submission_id: str) -> Iterator[tuple[Path, pl.DataFrame]]:
     """Every file of one examination, and what it holds."""
     paths = settings.paths
     if examination.verdict != REJECTED:
         for table, frame in _typed(examination, submission_id).items():
             yield _place(paths.typed, examination, submission_id, table), frame
-    for root, frame in ((paths.faults, examination.faults), (paths.coverage, examination.coverage)):
+    for root, frame in ((paths.faults, all_faults(examination)), (paths.coverage, examination.coverage)):
         yield _place(root, examination, submission_id), _marked(frame, submission_id)
 
 

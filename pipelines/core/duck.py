@@ -43,6 +43,13 @@ def in_memory(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def opened_in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """The same for who keeps it longer than a block; whoever asked closes it."""
+    import duckdb
+
+    return duckdb.connect(":memory:", config=dict(options(settings)))
+
+
 @contextmanager
 def writer(settings: Settings, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that may write one database file, closed after the block.

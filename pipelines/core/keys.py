@@ -38,13 +38,18 @@ class Tokeniser:
             RefusedError: if it is not the key the data folder was made with.
         """
         paths = settings.paths
-        if not ((paths.keys / KEY_FILE).is_file() and paths.key_mark.is_file()):
+        if not cls.is_here(settings):
             with locks.exclusive(settings, "keys"):
                 _prepare(paths)
         key = _read(paths.keys / KEY_FILE)
         if not hmac.compare_digest(_mark(key), _noted(paths)):
             raise RefusedError("key.wrong", Place(file=KEY_FILE))
         return cls(key)
+
+    @staticmethod
+    def is_here(settings: Settings) -> bool:
+        """True where this installation has made its key already; nothing is made by asking."""
+        return (settings.paths.keys / KEY_FILE).is_file() and settings.paths.key_mark.is_file()
 
     def child(self, authority_code: str, raw: str) -> str:
         """Token of an authority's own child id: equal ids of two authorities have different tokens."""
@@ -53,6 +58,10 @@ class Tokeniser:
     def upn(self, raw: str) -> str:
         """Token of a unique pupil number: the same in every authority; case does not matter."""
         return self._token(b"upn", "", raw.upper())
+
+    def fact(self, content: str) -> str:
+        """Mark of a fact about a row, by which it is known again without being kept (see `core.waivers`)."""
+        return self._token(b"fact", "", content)
 
     def _token(self, kind: bytes, scope: str, raw: str) -> str:
         plain = unicodedata.normalize("NFC", raw.strip())

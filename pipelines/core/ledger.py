@@ -5,26 +5,22 @@ What a submission holds, and whether it is any good, do not belong here.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
-from functools import cache, cached_property
-from itertools import chain
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pipelines.core import files, locks
 from pipelines.core.errors import Place, UnreadableError, UsageError
+from pipelines.core.journal import Adding, Journal, Row
 from pipelines.core.settings import Paths
 
 STATUSES = ("received", "checked", "accepted", "accepted_with_errors", "rejected", "withdrawn")
 """What may be entered. `superseded` is never entered: it is what the view says of an accepted older version."""
 ACCEPTED = ("accepted", "accepted_with_errors")
 SUPERSEDED = "superseded"
-_EVENT_NAME = re.compile(r"([0-9]{8,})-([0-9a-f]{12})\.json")
 
 Series = tuple[str, str, str]
 
@@ -54,6 +50,9 @@ class LedgerRow:
     def series(self) -> Series:
         """What versions are counted within: return, authority, period (or, for files without one, the data set)."""
         return (self.return_id, self.authority_code, self.period_id or self.system or "")
+
+
+_FIELDS = frozenset(f.name for f in fields(LedgerRow))
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ class Ledger:
 
     def __init__(self, paths: Paths, patience: locks.Patience | None = None) -> None:
         self._paths = paths
-        self._patience = patience or locks.Patience()
+        self._journal = Journal(paths.ledger, paths, patience)
 
     def view(self) -> View:
         """The ledger as it is now.
@@ -119,9 +118,7 @@ class Ledger:
         Raises:
             UnreadableError: naming the entry whose content does not match its name.
         """
-        folder = self._paths.ledger
-        held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-        return View(tuple(chain.from_iterable(_event(str(folder), name) for name in held if name.endswith(".json"))))
+        return View(tuple(_row(row) for row in self._journal.rows()))
 
     def rows(self) -> tuple[LedgerRow, ...]:
         """Every row of every event, in order."""
@@ -143,10 +140,8 @@ class Ledger:
     @contextmanager
     def writing(self) -> Iterator[Writer]:
         """Look and add with nobody else adding in between (versions depend on what is there)."""
-        with locks.hold(self._paths.locks, "ledger", self._patience):
-            files.folder(self._paths.ledger)
-            files.sweep(self._paths.ledger, older_than_seconds=0)  # nobody else writes here while the lock is held
-            yield Writer(self._paths.ledger, self)
+        with self._journal.writing() as adding:
+            yield Writer(adding, self)
 
     def write_parquet(self, path: Path | None = None) -> Path:
         """The current view as one Parquet file, for dbt; all columns typed, also where there are no rows."""
@@ -165,8 +160,8 @@ class Ledger:
 class Writer:
     """What `Ledger.writing` hands out; of no use after its block."""
 
-    def __init__(self, folder: Path, ledger: Ledger) -> None:
-        self._folder = folder
+    def __init__(self, adding: Adding, ledger: Ledger) -> None:
+        self._adding = adding
         self._ledger = ledger
 
     @property
@@ -180,18 +175,7 @@ class Writer:
         Raises:
             UsageError: for a status that may not be entered.
         """
-        now = utc_now()
-        sequence = 1 + max((row.sequence for row in self.view.rows[-1:]), default=0)
-        entered = tuple(replace(_allowed(r), sequence=sequence, recorded_at=r.recorded_at or now) for r in rows)
-        if entered:
-            content = json.dumps([asdict(r) for r in entered], ensure_ascii=False, sort_keys=True).encode("utf-8")
-            files.atomic_write(self._folder / f"{sequence:08d}-{_fingerprint(content)}.json", content)
-        return entered
-
-
-def utc_now() -> str:
-    """The time as the ledger writes it: UTC, to the second, ISO 8601."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return tuple(_row(row) for row in self._adding.append([asdict(_allowed(r)) for r in rows]))
 
 
 def _allowed(row: LedgerRow) -> LedgerRow:
@@ -200,22 +184,9 @@ def _allowed(row: LedgerRow) -> LedgerRow:
     return row
 
 
-def _fingerprint(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:12]
-
-
-@cache
-def _event(folder: str, name: str) -> tuple[LedgerRow, ...]:
-    """The rows of one event. Events never change, so each is read once in the life of a process."""
-    damaged = UnreadableError("ledger.damaged", Place(file=name))
-    named = _EVENT_NAME.fullmatch(name)
-    if not named:
-        return ()  # a temporary name, or nothing of ours
+def _row(held: Row) -> LedgerRow:
+    known: dict[str, Any] = {k: v for k, v in held.items() if k in _FIELDS}
     try:
-        content = Path(folder, name).read_bytes()
-        if _fingerprint(content) != named[2]:
-            raise damaged
-        known = {f.name for f in fields(LedgerRow)}
-        return tuple(LedgerRow(**{k: v for k, v in row.items() if k in known}) for row in json.loads(content))
-    except (OSError, ValueError, TypeError, AttributeError):
-        raise damaged from None
+        return LedgerRow(**known)
+    except TypeError:
+        raise UnreadableError("ledger.damaged", Place(file=f"{held['sequence']:08d}")) from None

@@ -8,13 +8,13 @@ from __future__ import annotations
 from functools import cache
 
 from pipelines.core.errors import Messages
-from schemas import catalogue, reading
+from schemas import catalogue, keeping, reading
 
 
 @cache
 def load() -> Messages:
     """Every message by key, in both languages."""
-    return reading.messages(catalogue.SPEC)
+    return keeping.kept("messages", catalogue.SPEC, lambda: reading.messages(catalogue.SPEC))
 
 
 def say(key: str, language: str, /, **params: str | int) -> str:

@@ -55,6 +55,16 @@ class Paths:
         return self.data / "receipts"
 
     @property
+    def waivers(self) -> Path:
+        """What authorities explained, beside the ledger and in its form."""
+        return self.data / "waivers"
+
+    @property
+    def packs(self) -> Path:
+        """Which rules were released, when, and on whose word; in the form of the ledger."""
+        return self.data / "packs"
+
+    @property
     def typed(self) -> Path:
         return self.data / "typed"
 
@@ -73,6 +83,16 @@ class Paths:
     @property
     def cells(self) -> Path:
         return self.data / "cells" / "cells.parquet"
+
+    @property
+    def policies(self) -> Path:
+        """Headline measures under each repair policy; restricted, as they are true counts."""
+        return self.data / "policies" / "headlines.csv"
+
+    @property
+    def suppression_ledger(self) -> Path:
+        """What each edition hid and why, by publication; never published."""
+        return self.data / "suppression-ledger"
 
     @property
     def disclosed(self) -> Path:

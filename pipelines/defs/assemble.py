@@ -9,7 +9,7 @@ import dagster as dg
 
 import schemas
 from pipelines.core.settings import Settings
-from pipelines.defs import extracts, jobs, publications, returns, warehouse
+from pipelines.defs import extracts, jobs, publications, releases, returns, warehouse
 from pipelines.defs.resources import RefusingIOManager, desk_resource
 from pipelines.flow.desk import Desk
 
@@ -31,9 +31,11 @@ def _assembled(desk: Desk | None) -> dg.Definitions:
         extracts.typed_extracts,
         warehouse.warehouse_assets(settings),
         warehouse.cells,
+        warehouse.compared_policies,
         warehouse.reconciled,
         warehouse.differences_are_explained,
         *publications.all_publications(catalogue),
+        *releases.all_releases(catalogue),
     ]
     checks = [m for m in made if isinstance(m, dg.AssetChecksDefinition)]
     return dg.Definitions(

@@ -15,7 +15,7 @@ from schemas.model import Return
 
 Job = object
 """Dagster does not export the class of a job that is not resolved yet."""
-BUILD, PUBLISH, EXTRACTS = "build", "publish", "receive_statswales"
+BUILD, PUBLISH, RELEASE, EXTRACTS = "build", "publish", "release", "receive_statswales"
 
 
 def receive_job_name(return_id: str) -> str:
@@ -24,7 +24,7 @@ def receive_job_name(return_id: str) -> str:
 
 
 def all_jobs(catalogue: Catalogue) -> list[Job]:
-    """`receive_<return>` for each return, `receive_statswales`, `build` (to protected cells) and `publish`."""
+    """`receive_<return>` for each return, `receive_statswales`, `build` (to protected cells), `publish`, `release`."""
     receiving = [
         dg.define_asset_job(
             receive_job_name(r.id),
@@ -34,8 +34,8 @@ def all_jobs(catalogue: Catalogue) -> list[Job]:
         )
         for r in catalogue.returns.values()
     ]
-    groups = dg.AssetSelection.groups("staging", "episodes", "facts", "measures", "reference")
-    published = dg.AssetSelection.groups("published")
+    groups = dg.AssetSelection.groups("staging", "episodes", "quarters", "facts", "measures", "reference")
+    published, released = dg.AssetSelection.groups("published"), dg.AssetSelection.groups("release")
     extracted = dg.AssetSelection.assets(["landing", "statswales"], ["typed", "statswales"])
     build = groups | dg.AssetSelection.groups("disclosed")
     return [
@@ -43,6 +43,7 @@ def all_jobs(catalogue: Catalogue) -> list[Job]:
         _job(EXTRACTS, extracted, "Keep and read StatsWales extracts."),
         _job(BUILD, build, "From typed tables to protected cells: dbt, cells, reconciliation, disclosure control."),
         _job(PUBLISH, published, "Write the edition of what is protected. Launched by a person."),
+        _job(RELEASE, released, "Check the latest edition again and release it under a status. Launched by a person."),
     ]
 
 

@@ -6,6 +6,7 @@ They are launched by a person (the command or a named job), never by automation.
 import dagster as dg
 
 from pipelines.core.redaction import room
+from pipelines.defs.releases import links
 from pipelines.flow import editions
 from schemas import Catalogue
 from schemas.model import Publication
@@ -48,9 +49,7 @@ def definitions_of(p: Publication) -> tuple[dg.AssetsDefinition, dg.AssetChecksD
     def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with room():
             made = editions.publish(context.resources.desk, p.id)
-        return dg.MaterializeResult(
-            metadata={"edition": made.edition.id, "new": made.is_new, "folder": dg.MetadataValue.path(made.folder)}
-        )
+        return dg.MaterializeResult(metadata={"edition": made.edition.id, "new": made.is_new, **links(made.folder)})
 
     return disclosed, audited, published
 

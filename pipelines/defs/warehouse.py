@@ -13,7 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from pipelines.core.ledger import Ledger
 from pipelines.core.redaction import room
 from pipelines.core.settings import Settings
-from pipelines.flow import reconciliation, transform
+from pipelines.flow import policies, reconciliation, transform
 from pipelines.flow.desk import Desk
 
 LEDGER = "ledger"
@@ -40,7 +40,7 @@ class Translator(DagsterDbtTranslator):
         )
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The folder of the model: staging, episodes, facts, measures."""
+        """The folder of the model: staging, episodes, quarters, facts, measures."""
         return "reference" if dbt_resource_props["resource_type"] == "seed" else str(dbt_resource_props["fqn"][1])
 
 
@@ -81,7 +81,22 @@ def cells(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Cells as Parquet, so that nothing behind them opens the person-level file."""
     with room():
         path = transform.export_cells(context.resources.desk.settings)
+        transform.export_reach(context.resources.desk.settings)
     return dg.MaterializeResult(metadata={"bytes": path.stat().st_size})
+
+
+@dg.asset(
+    key=["policies"],
+    deps=[dg.AssetKey(["warehouse", "measure_cells"])],
+    group_name="measures",
+    required_resource_keys={"desk"},
+    description="Headline measures under each repair policy, for each authority and Wales by year. Restricted.",
+)
+def compared_policies(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """How far the choice of a policy moves what is published."""
+    with room():
+        moved = policies.compare(context.resources.desk)
+    return dg.MaterializeResult(metadata={"figures": len(moved)})
 
 
 @dg.asset(

@@ -3,10 +3,10 @@
 Nothing of a person comes in and nothing unprotected goes out; publishing does not belong here.
 """
 
-from pipelines.disclosure.attack import Dimension, Practice, TableAudit, TableShape, audit_table
 from pipelines.disclosure.audit import Subject, Verdict, Violation, check
 from pipelines.disclosure.config import IN_FORCE, DisclosureConfig
-from pipelines.disclosure.errors import CellsDisagree, Refused
+from pipelines.disclosure.errors import CellsDisagree, Refused, Unprotectable
+from pipelines.disclosure.memory import remember
 from pipelines.disclosure.policy import policy
 from pipelines.disclosure.proof import DisclosureSummary
 from pipelines.disclosure.room import Task, protect, protect_task
@@ -14,20 +14,17 @@ from pipelines.disclosure.room import Task, protect, protect_task
 __all__ = [
     "IN_FORCE",
     "CellsDisagree",
-    "Dimension",
     "DisclosureConfig",
     "DisclosureSummary",
-    "Practice",
     "Refused",
     "Subject",
-    "TableAudit",
-    "TableShape",
     "Task",
+    "Unprotectable",
     "Verdict",
     "Violation",
-    "audit_table",
     "check",
     "policy",
     "protect",
     "protect_task",
+    "remember",
 ]

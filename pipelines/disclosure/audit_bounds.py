@@ -1,4 +1,4 @@
-"""Audit of sums: no hidden cell alone in a line that tells it, and none that the lines together tell too closely.
+"""Audit of sums: no hidden cell that the lines, followed one by one, tell too closely.
 
 Rows and places on their own are looked at elsewhere (`audit_figures.py`, `audit_places.py`).
 """
@@ -86,8 +86,7 @@ union all select who, 0, $far, truth, true, table_id from gap;
 create table line as
 select line, case when sum(sign * truth) < 0 then -$far else 0 end::bigint as low,
        case when sum(sign * truth) > 0 then $far else 0 end::bigint as high,
-       sum(sign * truth) = 0 and line > 0 as can_subtract, count(*) filter (where is_hidden) as n_hidden,
-       count(*) filter (where not is_hidden and high > 0) as n_blunt, min(table_id) as table_id
+       min(table_id) as table_id
 from term join limit_of using (who) group by line
 """
 STEP = """
@@ -115,14 +114,6 @@ WHOLE_GROUP_KNOWN = """
     select 'whole_group_known', g.table_id, count(*)
     from whole_group g join known k using (place) join limit_of l on l.who = k.who
     where g.is_hidden and l.low >= l.truth group by all
-"""
-# A cell hidden alone in a line is total less parts: tolerable where enough rounded figures blunt the difference (a zero
-# is exact and counts for nothing) and all lines together leave it wide. Asked after propagation.
-SINGLE = """
-    select 'single_hidden', line.table_id, count(*)
-    from line join term using (line) join limit_of l using (who)
-    where can_subtract and n_hidden = 1 and l.is_hidden and (n_blunt < $rounded or l.high - l.low < $lone)
-    group by all
 """
 NEARLY_KNOWN = """
     select 'nearly_known', table_id, count(*) from limit_of
@@ -162,8 +153,6 @@ def _asked(connection: duckdb.DuckDBPyConnection, statement: str, config: Disclo
     settings = {
         "small": config.small_count_max,
         "open": config.open_up_to,
-        "rounded": config.lone_cell_min_rounded,
-        "lone": config.lone_cell_min_span,
         "span": config.hidden_min_span,
         "half": config.rounding_base // 2,
         "far": FAR,
@@ -172,13 +161,13 @@ def _asked(connection: duckdb.DuckDBPyConnection, statement: str, config: Disclo
 
 
 def check(connection: duckdb.DuckDBPyConnection, config: DisclosureConfig) -> Bounds:
-    """Cells hidden alone where that tells them, complements that two shown counts give away, cells narrowed by sums."""
+    """Complements that two shown counts give away, cells narrowed by sums."""
     connection.execute(WHO)
     for statement in MEMBERS.split(";"):
         _asked(connection, statement, config)
     found = _asked(connection, BARE_GAP, config)
     n_passes = _propagate(connection)
-    for statement in (CONTRADICTION, NARROWED, WHOLE_GROUP_KNOWN, SINGLE, NEARLY_KNOWN):
+    for statement in (CONTRADICTION, NARROWED, WHOLE_GROUP_KNOWN, NEARLY_KNOWN):
         found += _asked(connection, statement, config)
     counts = connection.execute(
         "select (select count(*) from line), (select count(*) from limit_of where truth between 1 and $small)",

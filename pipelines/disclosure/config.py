@@ -23,12 +23,8 @@ class DisclosureConfig:
     than the largest, so that what is shown never proves a hidden count to be small (disclosure note, 2.1)."""
     hidden_min_span: int = 2
     """No hidden cell, whatever it is hidden for, may be known closer than this (highest less lowest possible value)."""
-    lone_cell_min_rounded: int = 4
-    """A cell may stand hidden alone in a line only beside so many shown figures that are rounded and not zero: each is
-    off by up to half the base, so total minus parts is off by up to 8."""
-    lone_cell_min_span: int = 8
-    """And only if its bounds, all lines together, still span so much: what that many rounded figures leave at least
-    where the difference of the shown figures falls on zero. A narrower one has its likely values bunched at an end."""
+    must_publish_factor: float = 100.0
+    """How many other cells are rather hidden than an area total that is split further, or a figure of Wales."""
     group_total_min: int = 5
     """Group disclosure (P3) is looked for in rows with at least this total."""
     percent_decimal_min_denominator: int = 4000
@@ -39,8 +35,11 @@ class DisclosureConfig:
     rate_per: int = 10_000
     mark_totals: bool = True
     """Whether rows of Wales and the regions carry the code `t`."""
-    max_rounds: int = 200
-    """Rounds of repair before the room gives up and refuses."""
+    earlier_figures: str = "where_possible"
+    """How far an outsider may take figures of earlier editions as unrevised: `strict` (every one that still fits), or
+    `where_possible` (strict, but where nothing could then protect a revised row, any figure may have been revised)."""
+    threads: int = 2
+    """Components solved at a time."""
 
     @property
     def half_base(self) -> int:

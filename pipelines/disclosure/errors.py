@@ -27,3 +27,11 @@ class CellsDisagree(RefusedError):
         super().__init__("disclosure.cells_disagree", n_places=n_places, sets=", ".join(keys))
         self.n_places = n_places
         self.keys = keys
+
+
+class Unprotectable(RefusedError):
+    """Nothing that may be hidden protects these cells; named by id, no value."""
+
+    def __init__(self, cell_ids: list[str]) -> None:
+        super().__init__("disclosure.unprotectable", n_cells=len(cell_ids), cells=", ".join(sorted(cell_ids)[:20]))
+        self.cell_ids = sorted(cell_ids)

@@ -72,10 +72,9 @@ def _complement_lines(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _surplus(register: Register, members: pl.DataFrame) -> pl.DataFrame:
-    """By how much the parts of each line exceed its total, and the component it lies in."""
-    held = members.join(register.cells.select("cell", "true", "component"), on="cell")
-    excess = (pl.col("true") * pl.col("coefficient")).sum()
-    return held.group_by("line").agg(excess.alias("surplus"), pl.col("component").first())
+    """By how much the parts of each line exceed its total."""
+    held = members.join(register.cells.select("cell", "true"), on="cell")
+    return held.group_by("line").agg((pl.col("true") * pl.col("coefficient")).sum().alias("surplus"))
 
 
 def _limits(lines: pl.DataFrame) -> pl.DataFrame:
@@ -87,7 +86,6 @@ def _limits(lines: pl.DataFrame) -> pl.DataFrame:
         low=pl.when(surplus < 0).then(-UNBOUNDED).otherwise(0),
         high=pl.when(surplus > 0).then(UNBOUNDED).otherwise(0),
         is_exact=surplus == 0,
-        component=pl.col("component"),
     )
 
 

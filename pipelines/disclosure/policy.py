@@ -11,11 +11,12 @@ from pipelines.disclosure.config import DisclosureConfig
 from schemas.catalogue import Catalogue
 
 SECTIONS = {
+    "guaranteed": ("same", "rounding", "open", "ratios", "earlier", "guess"),
     "counts": ("rounding", "small", "zeros"),
-    "others": ("lone", "companions", "bounds", "values", "same", "groups"),
+    "others": ("companions", "bounds", "values", "levels", "same", "groups"),
     "ratios": ("published_only", "decimals", "few", "weak", "complement", "averages", "limits"),
     "shown": ("codes", "missing", "reasons"),
-    "check": ("audit", "refusal"),
+    "check": ("audit", "read", "refusal"),
     "not": ("guess", "elsewhere", "releases", "strength"),
 }
 """Sections in order, each with its points; every one has a wording in both languages."""
@@ -23,7 +24,7 @@ SECTIONS = {
 
 def _facts(catalogue: Catalogue, config: DisclosureConfig, lang: str) -> dict[str, str]:
     """What the wording may name: every setting, and the breakdowns that are treated as sensitive."""
-    numbers = {k: f"{v:,}" for k, v in asdict(config).items() if not isinstance(v, bool)}
+    numbers = {k: f"{v:,}" for k, v in asdict(config).items() if type(v) in (int, float)}
     sensitive = [b.title[lang] for b in catalogue.breakdowns.values() if b.is_sensitive]
     return numbers | {"half_base": str(config.half_base), "sensitive": "; ".join(sorted(sensitive))}
 

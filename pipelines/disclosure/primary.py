@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.disclosure.config import DisclosureConfig
-from pipelines.disclosure.records import Register, Targets
+from pipelines.disclosure.records import Primary, Register, Targets
 from pipelines.disclosure.register import TOTAL_BREAKDOWN
 
 
@@ -64,8 +64,19 @@ def whole_groups(register: Register, sensitive: frozenset[str], config: Disclosu
     )
 
 
-def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig) -> tuple[pl.Series, Targets, int]:
-    """(hidden by cell number, what must stay possible, number of rows under group disclosure).
+def beside_whole_groups(register: Register, groups: pl.DataFrame) -> tuple[tuple[int, ...], ...]:
+    """For each whole group the other categories of its row, all zero: were all of them shown, the group would be known
+    to be whole whatever else is hidden, so at least one has to go with it."""
+    row = ["key", "period_id", "area_code", "breakdown_id"]
+    shown = register.places.filter(pl.col("is_published") & (pl.col("breakdown_id") != TOTAL_BREAKDOWN))
+    of_groups = shown.join(groups.select("cell"), on="cell", how="semi").select(*row, group="cell")
+    others = shown.join(of_groups, on=row).filter(pl.col("cell") != pl.col("group")).sort("group", "cell")
+    found = others.group_by(*row, "group", maintain_order=True).agg(pl.col("cell").unique().sort())
+    return tuple(sorted({tuple(cells) for cells in found["cell"].to_list()}))
+
+
+def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig) -> Primary:
+    """Every cell that is hidden for its own sake, why, and what must stay possible.
 
     A small cell must stay open down to 1 and up to one more than the largest small count; a whole group must not be
     known to be whole, so its lower bound must stay below its true count.
@@ -73,8 +84,15 @@ def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig
     small = small_cells(register, config)
     beside = parts_beside_small_complements(register, config)
     groups = whole_groups(register, sensitive, config)
-    cells = pl.concat([small, beside, groups.select("cell")]).unique()
-    hidden = register.cells.select(pl.col("cell").is_in(cells["cell"].implode())).to_series().alias("hidden")
+    # the first reason counts where there are several
+    why = pl.concat(
+        [
+            small.with_columns(reason=pl.lit("small")),
+            groups.select("cell", reason=pl.lit("group")),
+            beside.with_columns(reason=pl.lit("complement")),
+        ]
+    ).unique("cell", keep="first", maintain_order=True)
+    reasons = register.cells.select("cell").join(why, on="cell", how="left", maintain_order="left")["reason"]
     whole = groups.join(small, on="cell", how="anti").select(
         "cell", low=pl.col("count") - 1, high=pl.lit(0, dtype=pl.Int64)
     )
@@ -84,4 +102,4 @@ def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig
             whole,
         ]
     ).sort("cell")
-    return hidden, Targets(cells=targets), groups.height
+    return Primary(reasons.fill_null(""), Targets(cells=targets), groups.height, beside_whole_groups(register, groups))

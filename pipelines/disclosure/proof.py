@@ -7,7 +7,7 @@ protecting ones would help whoever guesses which hidden cells are small (disclos
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -15,16 +15,17 @@ import polars as pl
 from pipelines.core.files import sha256_of
 from pipelines.disclosure.audit import Verdict
 from pipelines.disclosure.config import DisclosureConfig
-from pipelines.disclosure.records import Lines, Pattern, Register
+from pipelines.disclosure.evidence import Evidence, pattern_sha256
+from pipelines.disclosure.records import ComponentSummary, Primary
 from pipelines.disclosure.register import ROLES
 
 MEAN_ERROR_MIN_CELLS = 100
 """A mean rounding error over fewer shown cells would tell something of the counts themselves."""
 OTHERS_MIN_HIDDEN = 1000
 """Among fewer hidden figures, how many of them protect others would help whoever guesses which are small."""
-METHOD = "round-hide-interval-2"
-"""Name of this method: conventional rounding, companions where a line does not blunt subtraction, interval
-propagation, superfluous companions given back."""
+METHOD = "round-hide-milp-1"
+"""Name of this method: conventional rounding; the fewest protecting cells by a mixed-integer programme with attacker
+cuts; whole-number witnesses."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,9 @@ class Worked:
     """Everything the room came to, before it is judged."""
 
     publication_id: str
-    register: Register
-    lines: Lines
-    primary: pl.Series
-    pattern: Pattern
+    evidence: Evidence
+    primary: Primary
     table: pl.DataFrame
-    n_group_disclosures: int
 
 
 @dataclass(frozen=True)
@@ -69,13 +67,17 @@ class DisclosureSummary:
     n_lines: int
     n_lines_inexact: int
     n_group_disclosures: int
-    n_rounds: int
+    components: tuple[ComponentSummary, ...]
+    n_witnesses: int
+    pattern_sha256: str
     verdict: Verdict
     disclosed_sha256: str
     mean_rounding_error: float | None
     """Over every shown figure that is a count or rests on one; None where few are shown."""
     cells_register: tuple[int, int, int]
     """Distinct sets of children shown anywhere, hidden for their own sake, hidden to protect others."""
+    files: dict[str, str] = field(default_factory=dict)
+    """sha256 of the open files of the proof, by name."""
     seconds: float = 0.0
 
 
@@ -94,8 +96,9 @@ def _states(worked: Worked) -> pl.DataFrame:
 
     The error is that of its count by rounding, null where the count is hidden.
     """
-    state = worked.register.cells.select("cell", "true", own=worked.primary, hidden=worked.pattern.hidden)
-    held = worked.register.rows.select("row", *(f"{role}_cell" for role in ROLES))
+    register, pattern = worked.evidence.register, worked.evidence.pattern
+    state = register.cells.select("cell", "true", own=worked.primary.hidden, hidden=pattern.hidden)
+    held = register.rows.select("row", *(f"{role}_cell" for role in ROLES))
     for role in ROLES:
         named = state.rename({"cell": f"{role}_cell"} | {n: f"{role}_{n}" for n in ("true", "own", "hidden")})
         held = held.join(named, on=f"{role}_cell", how="left", maintain_order="left")
@@ -134,18 +137,21 @@ def summary(worked: Worked, verdict: Verdict, disclosed_sha256: str) -> Disclosu
     """The figures of the proof."""
     states = _states(worked)
     tables = _table_summaries(states)
-    shown_somewhere = worked.register.cells["is_published"]
-    hidden = worked.pattern.hidden & shown_somewhere
-    primary = worked.primary & shown_somewhere
+    made = worked.evidence
+    shown_somewhere = made.register.cells["is_published"]
+    hidden = made.pattern.hidden & shown_somewhere
+    primary = worked.primary.hidden & shown_somewhere
     return DisclosureSummary(
         publication_id=worked.publication_id,
         tables=tables,
         n_cells=sum(t.n_cells for t in tables),
         n_hidden=sum(t.n_hidden for t in tables),
-        n_lines=worked.lines.lines.height,
-        n_lines_inexact=int((~worked.lines.lines["is_exact"]).sum()),
-        n_group_disclosures=worked.n_group_disclosures,
-        n_rounds=worked.pattern.n_rounds,
+        n_lines=made.lines.lines.height,
+        n_lines_inexact=int((~made.lines.lines["is_exact"]).sum()),
+        n_group_disclosures=worked.primary.n_groups,
+        components=made.pattern.components,
+        n_witnesses=made.certified.witnesses["witness_id"].n_unique(),
+        pattern_sha256=pattern_sha256(made),
         verdict=verdict,
         disclosed_sha256=disclosed_sha256,
         mean_rounding_error=states.select(_mean_error(pl.col("error"))).item(),
@@ -185,6 +191,11 @@ def proof_json(found: DisclosureSummary, config: DisclosureConfig) -> str:
         "disclosed_sha256": found.disclosed_sha256,
         "quality": _quality(found),
         "tables": [_open_table(t) for t in found.tables],
+        "files": found.files,
+        "pattern_sha256": found.pattern_sha256,
+        "witnesses": found.n_witnesses,
+        "components": len(found.components),
+        "components_proven_smallest": sum(c.is_proven for c in found.components),
         "lines_checked": found.n_lines,
         "lines_inexact": found.n_lines_inexact,
         "passed": not verdict.violations,
@@ -193,7 +204,7 @@ def proof_json(found: DisclosureSummary, config: DisclosureConfig) -> str:
             "lines": verdict.n_lines,
             "passes": verdict.n_passes,
             "violations": [asdict(v) for v in verdict.violations],
-            "attacker": "interval propagation over all lines; linear programming is not yet used",
+            "attacker": "interval propagation over all lines; the witnesses show what all lines together leave open",
         },
     }
     return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
@@ -209,8 +220,8 @@ def suppression_json(found: DisclosureSummary) -> str:
         "primary": n_primary,
         "secondary": n_secondary,
         "group_disclosures": found.n_group_disclosures,
-        "rounds": found.n_rounds,
         "protected": found.verdict.n_protected,
+        "components": [asdict(c) for c in found.components],
         "tables": [
             {
                 "table_id": t.table_id,

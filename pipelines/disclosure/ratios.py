@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.core.limits import Z95, count_limits
 from pipelines.disclosure.config import DisclosureConfig
-from pipelines.disclosure.limits import Z95, count_limits
 
 RATIO_UNITS = ("percent", "rate_per_10000")
 AVERAGE_DECIMALS = {"mean": 1, "median": 0, "days": 0}
@@ -41,9 +41,10 @@ def with_published(
 
 
 def _half_up(value: pl.Expr, decimals: pl.Expr | int) -> pl.Expr:
-    """Rounded with halves up; a hair is added first because 0.285 is stored as slightly less."""
+    """Rounded with halves up; a hair is added first because 0.285 is stored as slightly less. Rounded again at the end
+    because the engine divides by a constant by way of its inverse, and 580.8 came out as 580.8000000000001."""
     scale = pl.lit(10.0).pow(decimals)
-    return (value * scale + 0.5 + 1e-9).floor() / scale
+    return ((value * scale + 0.5 + 1e-9).floor() / scale).round(6)
 
 
 def percent_decimals(config: DisclosureConfig) -> pl.Expr:

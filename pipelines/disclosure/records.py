@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.disclosure.config import DisclosureConfig
-
 Bounds = tuple[pl.Series, pl.Series]
 """(lower, upper) of every cell, by cell number."""
 
@@ -26,7 +24,8 @@ class Register:
     """Where each cell stands: key, breakdown_id, breakdown_code, area_type, area_code, region_id, period_id, cell."""
     cells: pl.DataFrame
     """cell (0, 1, ...), true (count), is_published, area_type; is_total (a measure's figure for a whole area) and
-    is_margin (such a total that is also split by categories); component (fact and period: no line joins two)."""
+    is_margin (such a total that is also split by categories); once the lines are known, component (1, 2, ...: no line
+    joins two)."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Lines:
     members: pl.DataFrame
     """line, cell, coefficient (+1 part, -1 total), sorted by line."""
     lines: pl.DataFrame
-    """line (0, 1, ...), kind, low, high, component; `is_exact` where the parts make up the total."""
+    """line (0, 1, ...), kind, low, high; `is_exact` where the parts make up the total."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +47,51 @@ class Targets:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """All that secondary suppression works from."""
+class Primary:
+    """What is hidden for its own sake."""
 
-    register: Register
-    lines: Lines
-    primary: pl.Series
-    """Boolean by cell number: hidden for its own sake."""
+    reasons: pl.Series
+    """By cell number: `small`, `group`, `complement`, `flag`; empty where nothing speaks against showing the cell."""
     targets: Targets
-    config: DisclosureConfig
+    n_groups: int
+    """Rows in which everyone shares a sensitive attribute."""
+    together: tuple[tuple[int, ...], ...] = ()
+    """Cells of which at least one has to be hidden."""
+
+    @property
+    def hidden(self) -> pl.Series:
+        """Boolean by cell number; a cell that no table shows is among them where it is small."""
+        return (self.reasons != "").alias("hidden")
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What secondary suppression has to bring about."""
+
+    hidden: pl.Series
+    """Boolean by cell number: hidden whatever else."""
+    targets: Targets
+    known_low: pl.Series
+    known_high: pl.Series
+    """What is known of each cell even while it is hidden, from earlier editions and from others."""
+    together: tuple[tuple[int, ...], ...] = ()
+    """Cells of which at least one must be hidden."""
+    dropped: pl.Series | None = None
+    """Boolean by cell number: in a level that an earlier edition withheld whole."""
+
+
+@dataclass(frozen=True)
+class ComponentSummary:
+    """How one component was solved: published cells, those hidden to protect others, their cost, its proven bound."""
+
+    component: int
+    n_cells: int
+    n_extra: int
+    cost: float
+    bound: float
+    is_proven: bool
+    n_rounds: int
+    n_programmes: int
 
 
 @dataclass(frozen=True)
@@ -65,8 +100,8 @@ class Pattern:
 
     hidden: pl.Series
     """Boolean by cell number."""
-    lower: pl.Series
-    upper: pl.Series
-    n_rounds: int
-    n_unprotected: int
-    """Hidden cells that could still be narrowed too far when the room gave up; zero unless the pattern failed."""
+    dropped: pl.Series
+    """Boolean by cell number: in a level that is withheld whole."""
+    unmet: tuple[int, ...]
+    """Cells that nothing that may be hidden can protect; none unless the room has to refuse."""
+    components: tuple[ComponentSummary, ...]

@@ -167,10 +167,8 @@ def build(catalogue: Catalogue, publication: Publication, cells_path: Path) -> R
             pl.col("area_type").first(),
             is_total.any().alias("is_total"),
             (is_total & pl.col("is_split").fill_null(value=False)).any().alias("is_margin"),
-            pl.struct("fact", "period_id").first().alias("component"),
         )
         .sort("cell")
-        .with_columns(pl.col("component").rank("dense"))
     )
     numbered = statistics.select("row", "role", *PLACE).join(places.select(*PLACE, "cell"), on=PLACE, how="left")
     for role in ROLES:

@@ -1,111 +1,146 @@
-"""Secondary suppression: hides what is needed so that no line and no chain of lines narrows a protected cell.
+"""Secondary suppression: hides what is needed so that nobody narrows a protected cell, component by component.
 
 Which cells need protection is not decided here (see `primary.py`); nor is the outcome judged here (see `audit.py`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
 
-from pipelines.disclosure import bounds, prune, repair, rounding
-from pipelines.disclosure.companions import Board
+from pipelines.disclosure import components, levels, needs, rounding, weights
 from pipelines.disclosure.config import DisclosureConfig
-from pipelines.disclosure.records import Bounds, Lines, Pattern, Problem, Register, Targets
+from pipelines.disclosure.optimise import solve
+from pipelines.disclosure.polytope import Booleans, Box, Floats, Ints, System
+from pipelines.disclosure.problem import Component, Need, Solution
+from pipelines.disclosure.records import ComponentSummary, Lines, Pattern, Protection, Register
+from pipelines.disclosure.solved import Solved
 
 
-@dataclass(frozen=True)
-class _Faults:
-    """What the pattern of the moment does not bear."""
+def protect(register: Register, lines: Lines, wanted: Protection, config: DisclosureConfig, solved: Solved) -> Pattern:
+    """The pattern of hidden cells: those hidden for their own sake, and the fewest that have to go with them.
 
-    narrowed: pl.DataFrame
-    """Hidden cells known too closely: cell, needs_upper (else the lower bound is too high)."""
-    lone: list[tuple[int, int]]
-    """(line, cell) where a cell stands hidden alone and its bounds are too close for that."""
-
-    def __len__(self) -> int:
-        return self.narrowed.height + len(self.lone)
-
-    def cells(self) -> pl.Series:
-        """Every cell concerned."""
-        lone = pl.Series("cell", [cell for _, cell in self.lone], dtype=self.narrowed["cell"].dtype)
-        return pl.concat([self.narrowed["cell"], lone]).unique()
-
-
-def _faults(problem: Problem, board: Board, held: Bounds) -> _Faults:
-    """Protected cells that an outsider can narrow, and lone ones whose bounds are too close."""
-    lower, upper = held
-    cells = problem.targets.cells["cell"]
-    narrowed = (
-        problem.targets.cells.with_columns(is_low=lower.gather(cells), is_high=upper.gather(cells))
-        .filter((pl.col("is_low") > pl.col("low")) | (pl.col("is_high") < pl.col("high")))
-        .select("cell", needs_upper=pl.col("is_high") < pl.col("high"))
-    )
-    spans = (upper - lower).to_list()
-    lone = [(line, cell) for line, cell in board.lone_cells() if spans[cell] < problem.config.lone_cell_min_span]
-    return _Faults(narrowed, lone)
-
-
-def _known(problem: Problem, board: Board, held: Bounds) -> _Faults:
-    """Hidden cells of any kind that are left with too few values; looked for once the superfluous are given back."""
-    is_close = (held[1] - held[0]) < problem.config.hidden_min_span
-    found = (board.hidden_series() & is_close).arg_true().to_frame("cell")
-    return _Faults(found.select("cell", needs_upper=pl.lit(value=True)), [])
-
-
-@dataclass(frozen=True)
-class _Attack:
-    """Bounds an outsider reaches under the hidden cells of the moment; worked-on components are done anew."""
-
-    problem: Problem
-
-    def bounds(self, board: Board, components: pl.Series | None = None) -> Bounds:
-        """Over all components, or only those named (what it gives for other components is not propagated)."""
-        lines = self.problem.lines
-        lower, upper = rounding.bounds(self.problem.register.cells, board.hidden_series(), self.problem.config)
-        members = lines.members
-        if components is not None:
-            within = lines.lines.filter(pl.col("component").is_in(components.implode())).select("line")
-            members = members.join(within, on="line", how="semi", maintain_order="left")
-        return bounds.propagate(lines, members, lower, upper)
-
-    def anew(self, board: Board, components: pl.Series, before: Bounds) -> Bounds:
-        """New bounds in the components named, those from before elsewhere."""
-        is_fresh = self.problem.register.cells["component"].is_in(components.implode())
-        lower, upper = self.bounds(board, components)
-        return lower.zip_with(is_fresh, before[0]), upper.zip_with(is_fresh, before[1])
-
-    def answer(self, board: Board, faults: _Faults, held: Bounds) -> Bounds:
-        """Hides more for each fault; the bounds as they are then."""
-        repair.widen(board, self.problem.lines, faults.narrowed, held)
-        for line, _ in faults.lone:
-            if board.lone_cell(line) is not None:
-                board.accompany(line)
-        board.settle()
-        components = self.problem.register.cells["component"].gather(faults.cells()).unique()
-        return self.anew(board, components, held)
-
-
-def protect(register: Register, lines: Lines, primary: tuple[pl.Series, Targets], config: DisclosureConfig) -> Pattern:
-    """The pattern of hidden cells: primary ones, and what has to go with them.
-
-    Companions come first, where a cell stands alone in a line too short to blunt subtraction. Then, in rounds, bounds
-    are propagated, and each cell that is known too closely gets one more hidden cell in the line that tells. Where
-    nothing is left to mend, what was hidden for nothing is given back.
+    Every component is solved by itself on `config.threads` threads; which one ends first changes nothing. One whose
+    problem was solved before (`solved`) is not solved again.
     """
-    hidden, targets = primary
-    problem = Problem(register, lines, hidden, targets, config)
-    attack = _Attack(problem)
-    board = Board(register, lines, hidden, config)
-    board.settle()
-    held = attack.bounds(board)
-    for rounds in range(config.max_rounds):
-        faults = _faults(problem, board, held)
-        if not len(faults):
-            held = prune.give_back(problem, board, held)
-            faults = _known(problem, board, held)
-        if not len(faults):
-            return Pattern(board.hidden_series(), *held, n_rounds=rounds, n_unprotected=0)
-        held = attack.answer(board, faults, held)
-    return Pattern(board.hidden_series(), *held, n_rounds=config.max_rounds, n_unprotected=len(faults))
+    made = list(components_of(register, lines, wanted, config))
+    with ThreadPoolExecutor(max_workers=max(1, config.threads)) as workers:
+        found = list(workers.map(lambda one: solved.get(one[1], lambda: _solve(one[1], config)), made))
+    return _pattern(wanted, [(*one, solution) for one, solution in zip(made, found, strict=True)])
+
+
+def _solve(component: Component, config: DisclosureConfig) -> Solution:
+    """The pattern of a component, if need be without taking figures of earlier editions as unrevised."""
+    found = solve(component)
+    if not found.unmet or config.earlier_figures == "strict" or not component.unrevisable():
+        return found
+    n_cells = len(component.cells)
+    return solve(replace(component, unseen=Box(np.zeros(n_cells), np.full(n_cells, np.inf))))
+
+
+def components_of(
+    register: Register, lines: Lines, wanted: Protection, config: DisclosureConfig
+) -> Iterator[tuple[int, Component]]:
+    """Every component that has lines, with its number."""
+    columns = _Columns(register, wanted, config)
+    for number, (cells, system) in components.systems(lines, register.cells["component"]).items():
+        yield number, columns.component(cells, system)
+
+
+class _Columns:
+    """What the register says of each cell, as arrays from which the components are cut."""
+
+    def __init__(self, register: Register, wanted: Protection, config: DisclosureConfig) -> None:
+        cells = register.cells
+        nothing = pl.repeat(value=False, n=cells.height, eager=True)
+        shown = rounding.bounds(cells, nothing, config)
+        self.config = config
+        self.true: Floats = cells["true"].to_numpy().astype(float)
+        self.published = cells["is_published"].to_numpy()
+        small = cells["true"].is_between(1, config.small_count_max).to_numpy()
+        self.forced = wanted.hidden.to_numpy() & self.published
+        self.small = small & self.forced
+        self.cost: Floats = weights.of(register, config).to_numpy().astype(float)
+        self.groups = levels.of(register).to_numpy()
+        self.shown = Box(_floats(shown[0]), _floats(shown[1]))
+        self.unseen = Box(_floats(wanted.known_low), _floats(wanted.known_high))
+        # what earlier editions told too closely cannot be opened again
+        self.is_open = self.unseen.high - self.unseen.low >= config.hidden_min_span
+        self.targets = {c: (low, high) for c, low, high in wanted.targets.cells.iter_rows()}
+        self.together = wanted.together
+        nothing_dropped = pl.repeat(value=False, n=cells.height, eager=True)
+        self.dropped: Booleans = (nothing_dropped if wanted.dropped is None else wanted.dropped).to_numpy()
+
+    def component(self, cells: Ints, system: System) -> Component:
+        place = {int(c): i for i, c in enumerate(cells)}
+        true, published, forced = self.true[cells], self.published[cells], self.forced[cells]
+        asked: list[Need] = []
+        for cell in sorted(place.keys() & self.targets.keys()):
+            asked += needs.of_target(place[cell], *self.targets[cell])
+        asked += needs.of_hidden(published & self.is_open[cells], forced, self.config)
+        unseen = Box(self.unseen.low[cells], self.unseen.high[cells])
+        low = np.maximum(self.shown.low[cells], unseen.low)
+        high = np.minimum(self.shown.high[cells], unseen.high)
+        groups = _renumbered(self.groups[cells])
+        return Component(
+            cells=cells,
+            true=true,
+            is_published=published,
+            is_small=self.small[cells],
+            is_forced=forced,
+            cost=self.cost[cells],
+            shown=Box(low, high),
+            unseen=unseen,
+            needs=tuple(asked),
+            groups=groups,
+            dropped=frozenset(int(g) for g in groups[self.dropped[cells]] if g >= 0),
+            together=tuple(tuple(place[c] for c in one) for one in self.together if all(c in place for c in one)),
+            system=system,
+            small_max=self.config.small_count_max,
+        )
+
+
+def _renumbered(groups: Ints) -> Ints:
+    """Levels numbered from nought within the component, in the same order, so that it does not depend on others."""
+    return np.where(groups < 0, levels.NONE, np.unique(groups, return_inverse=True)[1])
+
+
+def _floats(series: pl.Series) -> Floats:
+    values: Floats = series.to_numpy().astype(float)
+    return np.where(values >= rounding.UNBOUNDED, np.inf, values)
+
+
+def _pattern(wanted: Protection, found: list[tuple[int, Component, Solution]]) -> Pattern:
+    hidden = wanted.hidden.to_numpy().copy()
+    dropped: Booleans = np.zeros(len(hidden), dtype=np.bool_)
+    unmet: list[int] = []
+    told = []
+    for number, component, solution in found:
+        hidden[component.cells[solution.hidden]] = True
+        is_dropped = np.isin(component.groups, sorted(solution.dropped)) & component.is_published
+        dropped[component.cells[is_dropped]] = True
+        unmet += [int(component.cells[n.cell]) for n in solution.unmet]
+        told.append(_summary(number, component, solution))
+    return Pattern(
+        hidden=pl.Series("hidden", hidden),
+        dropped=pl.Series("dropped", dropped),
+        unmet=tuple(sorted(set(unmet))),
+        components=tuple(told),
+    )
+
+
+def _summary(number: int, component: Component, solution: Solution) -> ComponentSummary:
+    return ComponentSummary(
+        component=number,
+        n_cells=int(component.is_published.sum()),
+        n_extra=int((solution.hidden & ~component.is_forced).sum()),
+        cost=round(solution.cost, 2),
+        bound=round(solution.bound, 2),
+        is_proven=solution.bound >= solution.cost,
+        n_rounds=solution.n_rounds,
+        n_programmes=solution.n_programmes,
+    )

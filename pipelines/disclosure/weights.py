@@ -1,40 +1,37 @@
-"""What a figure is worth to the reader: totals and Wales most, small inner cells least.
+"""What hiding a cell costs the reader: more for larger counts, for each figure that goes with it, most for margins.
 
-How many figures go with a cell is counted elsewhere (`tally.py`), and choosing does not belong here
-(see `companions.py`).
+Choosing does not belong here (see `master.py`).
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from pipelines.disclosure.records import Lines
+from pipelines.disclosure.config import DisclosureConfig
+from pipelines.disclosure.records import Register
+from pipelines.disclosure.register import ROLES
 
-AREA_FACTOR = {"authority": 1.0, "region": 0.9, "wales": 4.0}
-"""A region goes before an authority, as authorities are what readers compare; Wales is what most of them come for."""
-MARGIN_FACTOR = 4.0
-"""A total over categories that are shown."""
-TOTAL_FACTOR = 1.5
-"""A measure's figure for a whole area that is not split further, such as children in foster care."""
-SIZE_FACTOR = 0.1
-"""How slowly the worth grows with the count (per unit of its logarithm): it decides between cells alike otherwise."""
+BASE_COST = 10.0
+"""Cost of a zero; 10 + 10 ln(1 + count) in all (disclosure note, 3.3)."""
+REGION_FACTOR = 1.6
 
 
-def idle(cells: pl.DataFrame, lines: Lines) -> pl.Series:
-    """Booleans by cell number: zeros that hide nothing, as parts of a sum that is zero or as such a sum.
+def of(register: Register, config: DisclosureConfig) -> pl.Series:
+    """Cost of hiding each cell, by cell number, to two decimals.
 
-    Whoever sees the zero total knows its parts, and the other way round; so neither is ever taken as a companion.
+    Area totals that are split further, and all figures of Wales, are to be published: hiding one costs as much as
+    `must_publish_factor` others, so it happens only where nothing else protects.
     """
-    exact = lines.lines.filter("is_exact").select("line")
-    members = lines.members.join(exact, on="line", how="semi")
-    zeros = cells.filter(pl.col("true") == 0).select("cell")
-    totals = members.filter(pl.col("coefficient") < 0).join(zeros, on="cell", how="semi")
-    parts = members.filter(pl.col("coefficient") > 0).join(totals.select("line"), on="line", how="semi")
-    return cells["cell"].is_in(pl.concat([totals["cell"], parts["cell"]]).unique().implode())
-
-
-def of(cells: pl.DataFrame) -> pl.Series:
-    """Worth of each figure that shows a cell: (1 + 0.1 ln(1 + count)) times the factors of its area and of a total."""
-    area = pl.col("area_type").replace_strict(AREA_FACTOR, default=1.0, return_dtype=pl.Float64)
-    total = pl.when("is_margin").then(MARGIN_FACTOR).when("is_total").then(TOTAL_FACTOR).otherwise(1.0)
-    return cells.select(worth=(1 + SIZE_FACTOR * pl.col("true").log1p()) * area * total).to_series()
+    behind = pl.concat(
+        [register.rows.select("row", pl.col(f"{role}_cell").alias("cell")).drop_nulls() for role in ROLES[:2]]
+    )
+    figures = behind.unique().group_by("cell").agg(n_figures=pl.len())
+    must = pl.col("is_margin") | (pl.col("area_type") == "wales")
+    worth = BASE_COST * (1 + pl.col("true").log1p()) * pl.col("n_figures").fill_null(1)
+    factor = pl.when(must).then(config.must_publish_factor).otherwise(1.0)
+    region = pl.when(pl.col("area_type") == "region").then(REGION_FACTOR).otherwise(1.0)
+    return (
+        register.cells.join(figures, on="cell", how="left", maintain_order="left")
+        .select(cost=(worth * factor * region).round(2))
+        .to_series()
+    )

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from pipelines import disclosure
 from pipelines.core.ledger import Ledger, LedgerRow
-from pipelines.flow import reconciliation
+from pipelines.core.periods import Period
+from pipelines.flow import evidence, open_series, reach, reconciliation, verifying
 from pipelines.flow.desk import Desk
 from pipelines.publish import CoverageRow, EditionResult, InputFile, PublishContext
 from pipelines.publish import publish as publish_edition
-from schemas.catalogue import WALES
+from schemas.catalogue import WALES, Catalogue
 from schemas.model import Text
 
 
@@ -28,7 +30,9 @@ def protect(desk: Desk, publication_id: str) -> dict[str, int | float]:
         RefusedError: when the audit finds a violation; what was protected before stays.
     """
     folder = desk.settings.paths.disclosed / publication_id
-    done = disclosure.protect(desk.catalogue, publication_id, desk.settings.paths.cells, folder)
+    paths = desk.settings.paths
+    task = disclosure.Task(publication_id, paths.cells, folder, ledger_dir=paths.suppression_ledger / publication_id)
+    done = disclosure.protect_task(desk.catalogue, task)
     return {"cells": done.n_cells, "hidden": done.n_hidden, "lines": done.n_lines, "seconds": done.seconds}
 
 
@@ -45,21 +49,47 @@ def publish(desk: Desk, publication_id: str, status: str = "provisional") -> Edi
     """Write the edition of what is protected, or find that nothing has changed since the latest one."""
     folder = desk.settings.paths.disclosed / publication_id
     counting = Ledger(desk.settings.paths).counting()
+    periods = _periods(folder / "disclosed.parquet")
+    rule_pack = ", ".join(sorted({row.rule_pack for row in counting if row.rule_pack}))
+    basis = evidence.basis(desk, rule_pack, folder / "proof.json")
     context = PublishContext(
         status=status,
         proof_path=folder / "proof.json",
         inputs=tuple(_input(row) for row in counting),
-        rule_pack=", ".join(sorted({row.rule_pack for row in counting if row.rule_pack})),
-        coverage=coverage(desk, counting, _periods(folder / "disclosed.parquet")),
+        rule_pack=rule_pack,
+        coverage=coverage(desk, counting, periods),
         reconciliation_path=desk.settings.paths.reconciliation / reconciliation.TABLE,
+        open_series_path=open_series.write(desk, publication_id),
         policy=_policy(desk),
+        revision_causes=evidence.causes(desk, publication_id, evidence.now(counting, basis)),
+        basis=basis,
+        provisional=provisional(desk.catalogue, counting, periods),
+        gate=partial(verifying.refuse_leaks, desk, publication_id),
+        major_version=desk.catalogue.publications[publication_id].mart_version,
     )
-    return publish_edition(desk.settings, desk.catalogue, publication_id, folder / "disclosed.parquet", context)
+    made = publish_edition(desk.settings, desk.catalogue, publication_id, folder / "disclosed.parquet", context)
+    evidence.keep_cells(desk, publication_id, made.edition.id)
+    disclosure.remember(folder, desk.settings.paths.suppression_ledger / publication_id, made.edition.id)
+    return made
 
 
 def _input(row: LedgerRow) -> InputFile:
-    name = "/".join(p for p in (row.return_id, row.period_id, row.authority_code, row.system) if p)
-    return InputFile(name, row.sha256, datetime.fromisoformat(row.received_at))
+    return InputFile(evidence.input_name(row), row.sha256, datetime.fromisoformat(row.received_at))
+
+
+def provisional(
+    catalogue: Catalogue, counting: tuple[LedgerRow, ...], periods: list[str]
+) -> frozenset[tuple[str, str]]:
+    """(area, period) with a quarter of an authority of the area that no annual return of its year has settled yet."""
+    had = {(row.authority_code, row.period_id) for row in counting}
+    waiting = {
+        (authority, period)
+        for period in periods
+        for authority in catalogue.authorities
+        if Period(period).is_quarter and (authority, period) in had and (authority, str(Period(period).year)) not in had
+    }
+    areas = {code: catalogue.members(code) for _, code in catalogue.areas()}
+    return frozenset((area, p) for area, members in areas.items() for a, p in waiting if a in members)
 
 
 def _periods(disclosed_path: Path) -> list[str]:
@@ -67,33 +97,32 @@ def _periods(disclosed_path: Path) -> list[str]:
 
 
 def coverage(desk: Desk, counting: tuple[LedgerRow, ...], periods: list[str]) -> tuple[CoverageRow, ...]:
-    """How many of the authorities of each area have a counting submission for each period."""
+    """How much of what was due of each area and period is in the figures, and why what lacks is not."""
+    reports = reach.read(desk.settings)
     had = {(row.authority_code, row.period_id) for row in counting}
-    members = {
-        code: [a for a in desk.catalogue.authorities.values() if _is_in(a.gss, a.region, code)]
-        for _, code in desk.catalogue.areas()
-    }
-    rows = []
-    for period in periods:
-        frequency = "quarterly" if "Q" in period else "annual"
-        held = desk.catalogue.return_for(frequency, period)
-        for area, authorities in members.items():
-            n_received = sum((a.gss, period) in had for a in authorities)
-            rows.append(
-                CoverageRow(
-                    area,
-                    period,
-                    held.id if held else "",
-                    _word(n_received, len(authorities)),
-                    len(authorities),
-                    n_received,
-                )
-            )
-    return tuple(rows)
+    areas = [code for _, code in desk.catalogue.areas()]
+    return tuple(_coverage(desk.catalogue, (area, period), had, reports) for period in periods for area in areas)
 
 
-def _is_in(gss: str, region: str, area_code: str) -> bool:
-    return area_code in (WALES, region, gss)
+def _coverage(
+    catalogue: Catalogue, place: tuple[str, str], had: set[tuple[str, str | None]], reports: reach.Reports
+) -> CoverageRow:
+    area, period = place
+    held = catalogue.return_for("quarterly" if Period(period).is_quarter else "annual", period)
+    members = catalogue.members(area)
+    n_received = sum((a, period) in had for a in members)
+    until = reports.covered_to(members, period)
+    status = _word(n_received, len(members))
+    return CoverageRow(
+        area_code=area,
+        period_id=period,
+        return_id=held.id if held else "",
+        status="partial" if until and status == "complete" else status,
+        n_expected=len(members),
+        n_received=n_received,
+        reason=reports.reason(members, period, is_complete=status == "complete"),
+        covered_to=until,
+    )
 
 
 def _word(n_received: int, n_expected: int) -> str:

@@ -5,23 +5,30 @@ Computing a figure does not belong here: answers are read from the published mar
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from pipelines.core.errors import MesurError
+from pipelines.core.files import atomic_write
 from pipelines.flow.desk import Desk
 from pipelines.flow.editions import shown_with_marks
 from pipelines.serve import Published
-from schemas.catalogue import SPEC, WALES
-from schemas.model import Measure
-from schemas.reading import csv_rows
+from schemas.catalogue import WALES
+from schemas.derived import SeedFigure, answering
+
+ANSWERED, NO_DATA, NOT_MEASURABLE = "answered", "no_data", "not_measurable"
+SHOWN = 6
+"""Answers of one figure that are told; the view `figure_answers_en` holds all."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: `answered`, `no_data` (a measure exists, this build has no data for it) or `no_measure` yet."""
+    """One figure: `answered`, `no_data` (it can be measured, this build holds nothing for it) or `not_measurable`."""
 
     id: str
     concept: str
@@ -29,37 +36,79 @@ class Figure:
     printed_value: str
     status: str
     measures: tuple[str, ...]
+    tables: tuple[str, ...]
     answers: tuple[str, ...]
+    why: str
 
 
-def figures(desk: Desk, publication_id: str) -> list[Figure]:
-    """Every figure of the list with the measures that answer it and their newest value for Wales."""
-    answered = _newest(desk, publication_id)
-    by_figure: dict[str, list[Measure]] = {}
-    for m in desk.catalogue.measures.values():
-        for one in m.seed_figures:
-            by_figure.setdefault(one, []).append(m)
-    return [_figure(row, by_figure.get(row["id"], []), answered) for row in csv_rows(SPEC / "seed_figures.csv")]
+def figures(desk: Desk, publication_id: str, language: str = "en") -> list[Figure]:
+    """Every figure of the list with what answers it, and the newest value for Wales (or whom it is about)."""
+    newest, filled = _newest(desk, publication_id)
+    answers = answering(desk.catalogue)
+    return [_figure(f, answers[f.id], (newest, filled), language) for f in desk.catalogue.deriving.figures.values()]
 
 
-def _figure(row: Mapping[str, str], held: list[Measure], answered: Mapping[str, str]) -> Figure:
-    answers = tuple(f"{m.id}: {answered[m.id]}" for m in held if m.id in answered)
-    status = "answered" if answers else "no_data" if held else "no_measure"
-    names = tuple(m.id for m in held)
-    return Figure(row["id"], row["concept"], row["reference_date"], row["printed_value"], status, names, answers)
+def keep(found: list[Figure], out: Path) -> None:
+    """Write id, status and answers as CSV: what the documentation shows of the bundled sample."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("id", "status", "answer"))
+    writer.writerows((f.id, f.status, " | ".join(f.answers)) for f in found)
+    atomic_write(out, text.getvalue(), is_public=True)
 
 
-def _newest(desk: Desk, publication_id: str) -> dict[str, str]:
-    """measure -> newest published value for Wales with its period."""
+def _figure(
+    f: SeedFigure, held: tuple[str, ...], published: tuple[Mapping[str, str], frozenset[str]], language: str
+) -> Figure:
+    newest, filled = published
+    told = tuple(f"{one}: {newest[one]}" for one in held if one in newest)
+    rows = tuple(f"{table}: see the table" for table in f.tables if table in filled)
+    is_possible = bool(held or f.tables)
+    status = ANSWERED if told or rows else NO_DATA if is_possible else NOT_MEASURABLE
+    why = f.why[language] if f.why and status == NOT_MEASURABLE else ""
+    concept = f.concept[language]
+    return Figure(f.id, concept, f.reference_date, f.printed_value, status, held, f.tables, told + rows, why)
+
+
+def _newest(desk: Desk, publication_id: str) -> tuple[dict[str, str], frozenset[str]]:
+    """(measure or comparison -> newest published value with its period, tables of the mart that hold rows)."""
     try:
-        folder = Published(desk.settings.paths.published).edition(publication_id).folder
+        folder = Published(desk.settings.paths.published).edition(publication_id).folder / "parquet"
     except MesurError:
-        return {}
-    values = pl.read_parquet(folder / "parquet" / "fct_measure_value.parquet").filter(
-        pl.col("area_code") == WALES, pl.col("breakdown_id") == "total", pl.col("value").is_not_null()
-    )
-    newest = values.sort("period_id").group_by("measure_id", maintain_order=True).last()
-    return {
-        r["measure_id"]: f"{shown_with_marks(r['value'], r['status'])} ({r['period_id']})"
-        for r in newest.iter_rows(named=True)
-    }
+        return {}, frozenset()
+    values = pl.read_parquet(folder / "fct_measure_value.parquet").with_columns(statistic=pl.lit("value"))
+    found = _last(values.rename({"measure_id": "answer_id"}))
+    derived = folder / "fct_derived_value.parquet"
+    if derived.exists():
+        found |= _last(pl.read_parquet(derived).rename({"derived_id": "answer_id"}))
+    sizes = {p.stem: pl.scan_parquet(p).select(pl.len()).collect().item() for p in sorted(folder.glob("*.parquet"))}
+    return found, frozenset(name for name, n in sizes.items() if n)
+
+
+def _last(rows: pl.DataFrame) -> dict[str, str]:
+    """The newest period of each answer: for Wales where there is such a value, else the areas; one text each."""
+    shown = rows.filter(pl.col("value").is_not_null())
+    of_wales = shown.filter(pl.col("area_code") == WALES)
+    elsewhere = shown.join(of_wales.select("answer_id").unique(), on="answer_id", how="anti")
+    held = pl.concat([of_wales, elsewhere], how="diagonal")
+    totals = held.filter(pl.col("breakdown_id") == "total")
+    split = held.join(totals.select("answer_id").unique(), on="answer_id", how="anti")
+    told = pl.concat([totals, split], how="diagonal")
+    newest = told.filter(pl.col("period_id") == pl.col("period_id").max().over("answer_id"))
+    ordered = newest.sort("answer_id", "area_code", "breakdown_code", "statistic")
+    return {str(key[0]): _text(group) for key, group in ordered.group_by("answer_id", maintain_order=True)}
+
+
+def _text(rows: pl.DataFrame) -> str:
+    parts = [_part(r) for r in rows.head(SHOWN).iter_rows(named=True)]
+    more = f"; {rows.height - SHOWN} more" if rows.height > SHOWN else ""
+    return f"{'; '.join(parts)}{more} ({rows['period_id'][0]})"
+
+
+def _part(row: Mapping[str, object]) -> str:
+    value = row["value"]
+    shown = shown_with_marks(value if isinstance(value, float) else None, str(row["status"] or ""))
+    names = [str(row["area_code"])] if row["area_code"] != WALES else []
+    names += [str(row["breakdown_code"])] if row["breakdown_code"] != "T" else []
+    names += [str(row["statistic"])] if row["statistic"] != "value" else []
+    return " ".join([*names, shown])

@@ -45,7 +45,7 @@ def reconcile(desk: Desk) -> Reconciliation:
         .join(_synthetic(desk), on=["area_code", "period_id"], how="left")
         .with_columns(difference=pl.col("ours") - pl.col("published"))
     )
-    found = _explained(joined).sort([*KEY, "vintage"], nulls_last=True)
+    found = explained(joined).sort([*KEY, "vintage"], nulls_last=True)
     folder = desk.settings.paths.reconciliation
     with atomic_file(folder / TABLE) as path:
         found.write_csv(path)
@@ -100,7 +100,13 @@ def _synthetic(desk: Desk) -> pl.DataFrame:
     return pl.DataFrame(places, schema=text, orient="row").with_columns(is_sample=pl.lit(value=True))
 
 
-def _explained(joined: pl.DataFrame) -> pl.DataFrame:
+def explained(joined: pl.DataFrame) -> pl.DataFrame:
+    """Each figure published before, with ours and the cause of the difference (one of `EXPLANATIONS`).
+
+    Args:
+        joined: the key of a cell, `vintage`, `source`, `published`, `published_status`, `ours`, `difference`, `unit`,
+            `coverage_status` and `is_sample`.
+    """
     ours, said = pl.col("ours"), pl.col("published")
     is_hidden = said.is_null()
     multiple_of_5 = (said % 5 == 0) & (pl.col("unit") == "count")

@@ -6,11 +6,40 @@ Protection and writing belong to the rooms; nothing here is ever started by a sc
 from __future__ import annotations
 
 from pipelines.core.errors import RefusedError, UsageError
+from pipelines.core.files import sha256_of
 from pipelines.core.locks import exclusive
-from pipelines.flow import editions
+from pipelines.flow import auditing, editions, promises, verifying
 from pipelines.flow.desk import Desk
-from pipelines.publish import EditionResult
-from pipelines.serve import Published
+from pipelines.publish import EditionResult, statswales
+from pipelines.serve import Published, PublishedEdition
+
+
+def latest(desk: Desk, publication_id: str) -> PublishedEdition:
+    """The edition that the pointer names.
+
+    Raises:
+        UsageError: before the first.
+    """
+    return Published(desk.settings.paths.published).edition(publication_id)
+
+
+def n_broken_files(desk: Desk, publication_id: str) -> int:
+    """Files of the latest edition that are gone, are other bytes than when it was made, or are too many."""
+    held = latest(desk, publication_id)
+    said = held.files()
+    found = {p.relative_to(held.folder).as_posix(): p for p in held.folder.rglob("*") if p.is_file()}
+    strange = found.keys() ^ (said.keys() | {"sha256sums.txt"})
+    return len(strange) + sum(sha256_of(found[name]) != digest for name, digest in said.items() if name in found)
+
+
+def n_statswales_failures(desk: Desk, publication_id: str) -> int:
+    """What the dry run of StatsWales' rules finds in the pack of the latest edition; none where it has no pack."""
+    pack = latest(desk, publication_id).folder / statswales.FOLDER
+    return len(statswales.check(pack)) if pack.is_dir() else 0
+
+
+MAX_NAMED = 12
+"""Cells named in a refusal; `mesur audit` names all."""
 
 
 def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> EditionResult:
@@ -18,7 +47,8 @@ def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> Ed
 
     Raises:
         UsageError: for an edition that is not the latest: only what the protected cells hold now can be proved.
-        RefusedError: when the audit finds a violation in the protected file.
+        RefusedError: when the audit finds a violation in the protected file, the edition would break a query that a
+            consumer has registered, or the attack on the edition opens a cell.
     """
     with exclusive(desk.settings, "build"):
         latest = Published(desk.settings.paths.published).edition(publication_id)
@@ -26,4 +56,17 @@ def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> Ed
             raise UsageError("release.not_latest", given=edition_id[:40], latest=latest.id)
         if n_found := editions.n_violations(desk, publication_id):
             raise RefusedError("release.refused", n=n_found)
+        promises.refuse_if_broken(desk, publication_id)
+        verifying.refuse_leaks(desk, publication_id, latest.folder, with_proof=True)
+        _refuse_open(desk, publication_id)
         return editions.publish(desk, publication_id, status)
+
+
+def _refuse_open(desk: Desk, publication_id: str) -> None:
+    """Attack what is to be released as everybody could, and refuse where a cell is narrower than its protection."""
+    report = auditing.audit_release(desk, publication_id)
+    names = [cell.name for told in report.attacks for cell in told.opened]
+    names += [name for told in report.attacks for name in told.contradictions]
+    if names:
+        shown = ", ".join(dict.fromkeys(names[:MAX_NAMED]))
+        raise RefusedError("release.open", n=len(names), cells=shown)

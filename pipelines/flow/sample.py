@@ -13,7 +13,6 @@ from pipelines.core.files import sha256_of
 from pipelines.core.ledger import Ledger
 from pipelines.core.settings import Paths
 from pipelines.flow.desk import Desk
-from pipelines.synthetic.records import CHILD_PREFIX
 from schemas.catalogue import WALES
 
 if TYPE_CHECKING:
@@ -57,5 +56,7 @@ def may_join(desk: Desk, kept: Sequence[KeptFile], found: Examination) -> bool:
     is_sampled = any(r.sha256 in made and r.return_id != "statswales" for r in Ledger(desk.settings.paths).rows())
     if not is_sampled or {one.sha256 for one in kept} <= made:
         return True
+    from pipelines.synthetic.records import CHILD_PREFIX  # its room is large, and `check` never asks
+
     named = [frame["child_id"].drop_nulls() for frame in found.raw.values() if "child_id" in frame.columns]
     return all(str(i).strip().startswith(CHILD_PREFIX) for ids in named for i in ids)

@@ -6,12 +6,14 @@ Sending reminders does not belong here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from pipelines.core.errors import UsageError
 from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.periods import Period
 from pipelines.flow.desk import Desk
+from schemas import desk as desk_spec
+from schemas.desk import Due
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Standing:
     submission_id: str
     received_at: str
     due_date: str
+    due_certainty: str
+    """`sourced` where a source names the day, else that of our convention."""
 
 
 def standing(desk: Desk, period: str | None = None, today: date | None = None) -> list[Standing]:
@@ -44,15 +48,16 @@ def standing(desk: Desk, period: str | None = None, today: date | None = None) -
         held = desk.catalogue.return_for("quarterly" if Period(one).is_quarter else "annual", one)
         if held is None:
             raise UsageError("status.nothing_collected", period=one)
-        due = Period(one).end + timedelta(days=held.due_days)
+        due = desk_spec.load().due(held, one, Period(one).end)
         found += [
-            _of(newest.get((a, one, held.id)), (a, held.id, one), due, is_late=day > due)
+            _of(newest.get((a, one, held.id)), (a, held.id, one), due, is_late=day > due.day)
             for a in desk.catalogue.authorities
         ]
     return found
 
 
-def _of(row: LedgerRow | None, key: tuple[str, str, str], due: date, *, is_late: bool) -> Standing:
+def _of(row: LedgerRow | None, key: tuple[str, str, str], due: Due, *, is_late: bool) -> Standing:
     if row is None:
-        return Standing(*key, "late" if is_late else "due", 0, "", "", due.isoformat())
-    return Standing(*key, row.status, row.version, row.submission_id, row.received_at, due.isoformat())
+        return Standing(*key, "late" if is_late else "due", 0, "", "", due.day.isoformat(), due.certainty)
+    day, certainty = due.day.isoformat(), due.certainty
+    return Standing(*key, row.status, row.version, row.submission_id, row.received_at, day, certainty)

@@ -9,21 +9,25 @@ import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.conform import Claim, Examination, SourceFile, examine, examine_in_turn, write_all
 from pipelines.conform import Identity as Found
+from pipelines.conform.waiving import all_faults
 from pipelines.core.errors import Place, RefusedError, UnreadableError, UsageError
 from pipelines.core.keys import Tokeniser
 from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.locks import exclusive
 from pipelines.core.periods import Period
-from pipelines.flow import sample
+from pipelines.core.waivers import Waivers
+from pipelines.flow import sample, stored, waiving
 from pipelines.flow.desk import Desk
 from pipelines.flow.inbox import Delivery
+from pipelines.flow.settling import Settled, settle
+from pipelines.flow.stored import Tables
 from pipelines.landing.keeping import KeptFile, keep, keep_each
-from pipelines.landing.receipts import Receipt, receipts
+from pipelines.landing.receipts import Outcome, Receipt, RuleCoverage, receipts
 from pipelines.landing.register import (
     RECEIVED,
     Decision,
@@ -34,10 +38,6 @@ from pipelines.landing.register import (
     submission_id,
 )
 
-if TYPE_CHECKING:
-    import polars as pl
-
-Tables = Mapping[str, "pl.DataFrame"]
 Filed = tuple[Sequence[KeptFile], Identity, Examination]
 Whose = tuple[str, str]
 """(authority, period)."""
@@ -52,14 +52,16 @@ class Judged:
 
 
 def check(desk: Desk, paths: Sequence[Path], claim: Claim, previous: Sequence[Path] = ()) -> Examination:
-    """Examine files and keep nothing: no ledger, no key of the installation, no trace.
+    """Examine files and keep nothing: no ledger, no trace.
 
     Tokens are made with a key that ends with the process; they serve to compare this file with itself and with the
-    previous year's.
+    previous year's. Only where waivers were given on this machine is its own key used, by which facts are known again.
     """
-    tokeniser = Tokeniser(secrets.token_bytes(32))
+    is_known = Tokeniser.is_here(desk.settings) and bool(Waivers(desk.settings).held())
+    tokeniser = desk.tokeniser if is_known else Tokeniser(secrets.token_bytes(32))
     limit = desk.settings.max_file_bytes
-    return examine(desk.catalogue, tokeniser, sources(paths, limit), claim, sources(previous, limit))
+    found = examine(desk.catalogue, tokeniser, sources(paths, limit), claim, sources(previous, limit))
+    return waiving.explain(desk, found) if is_known else found
 
 
 def sources(paths: Iterable[Path], max_bytes: int) -> list[SourceFile]:
@@ -115,21 +117,22 @@ def judge_waiting(desk: Desk, return_id: str, wanted: Collection[tuple[str, str]
     ]
     periods = sorted({rows[0].period_id or "" for rows in waiting})
     batches = [[rows for rows in waiting if rows[0].period_id == period] for period in periods]
-    counting, done = _counting(desk), list[Judged]()
+    counting, done = counting_by_period(desk), list[Judged]()
     turns = examine_in_turn(
         desk.catalogue,
         desk.tokeniser,
-        ([_submission(desk, rows) for rows in batch] for batch in batches),
+        [[submission_of(desk, rows) for rows in batch] for batch in batches],
         lambda found: previous_tables(desk, found, counting),
     )
     for period, batch, found in zip(periods, batches, turns, strict=True):
-        done += _decided(desk, [_filed(desk, rows, one) for rows, one in zip(batch, found, strict=True)])
-        counting.update(_counting(desk))
+        told = [waiving.explain(desk, one, received_on(rows)) for rows, one in zip(batch, found, strict=True)]
+        done += _decided(desk, [_filed(desk, rows, one) for rows, one in zip(batch, told, strict=True)])
+        counting.update(counting_by_period(desk))
         desk.progress("flow.examined", n=len(done), of=len(waiting), what=f"{return_id} {period}")
     return tuple(done)
 
 
-def _submission(desk: Desk, rows: tuple[LedgerRow, ...]) -> tuple[list[SourceFile], Claim]:
+def submission_of(desk: Desk, rows: tuple[LedgerRow, ...]) -> tuple[list[SourceFile], Claim]:
     """The kept bytes of a submission, and what it was received as."""
     first = rows[0]
     return _bytes_of(kept_files(desk, rows)), Claim(
@@ -155,7 +158,7 @@ def receive(desk: Desk, paths: Sequence[Path], claim: Claim) -> Judged:
     """
     kept = keep(desk.settings, paths)
     with exclusive(desk.settings, "receive"):
-        found = _examined(desk, kept, claim)
+        found = waiving.explain(desk, unexplained(desk, kept, claim))
         placed = _placed(found, claim)
         if not sample.may_join(desk, kept, found):
             raise RefusedError("receive.beside_sample", folder=desk.settings.paths.data.name)
@@ -184,14 +187,55 @@ def kept_files(desk: Desk, rows: Iterable[LedgerRow]) -> tuple[KeptFile, ...]:
 
 
 def examined_again(desk: Desk, rows: Sequence[LedgerRow], claim: Claim) -> Examination:
-    """Examine the kept bytes of a submission anew; nothing is written."""
-    return _examined(desk, kept_files(desk, rows), claim)
+    """Examine the kept bytes of a submission anew, with the waivers that held when it came; nothing is written."""
+    return waiving.explain(desk, unexplained(desk, kept_files(desk, rows), claim), received_on(rows))
 
 
-def _examined(desk: Desk, kept: Sequence[KeptFile], claim: Claim) -> Examination:
-    held = _counting(desk)
+def received_on(rows: Sequence[LedgerRow]) -> date:
+    """The day on which a submission was received."""
+    return datetime.fromisoformat(rows[0].received_at).date()
+
+
+def unexplained(desk: Desk, kept: Sequence[KeptFile], claim: Claim) -> Examination:
+    """Examine kept bytes beside the counting submission of the period before, waivers left aside."""
+    held = counting_by_period(desk)
     files = _bytes_of(kept)
     return examine(desk.catalogue, desk.tokeniser, files, claim, lambda found: previous_tables(desk, found, held))
+
+
+def unexplained_again(desk: Desk, rows: Sequence[LedgerRow]) -> Examination:
+    """The same of a stored submission."""
+    first = rows[0]
+    claim = Claim(first.return_id, first.authority_code, first.period_id, first.system)
+    found = unexplained(desk, kept_files(desk, rows), claim)
+    return replace(found, faults=stored.with_questions(desk, first, found.faults))
+
+
+def unexplained_files(desk: Desk, paths: Sequence[Path], claim: Claim, previous: Sequence[Path]) -> Examination:
+    """The same of files that were not received, under the key of this installation, beside the return of the year
+    before as given or, where none is given, as it was received."""
+    limit, held = desk.settings.max_file_bytes, counting_by_period(desk)
+    files, before = sources(paths, limit), sources(previous, limit)
+    lookup = before or (lambda found: previous_tables(desk, found, held))
+    return examine(desk.catalogue, desk.tokeniser, files, claim, lookup)
+
+
+def preview(desk: Desk, paths: Sequence[Path], claim: Claim) -> tuple[Examination, LedgerRow | None]:
+    """Examine files as if they were received, with the waivers there are, and keep nothing; beside it the submission
+    that counts now for the same return, authority and period, where there is one."""
+    found = waiving.explain(desk, unexplained_files(desk, paths, claim, ()))
+    i = found.identity
+    of_series = (i.return_id, i.authority_code, i.period_id)
+    counting = Ledger(desk.settings.paths).counting()
+    held = (r for r in counting if (r.return_id, r.authority_code, r.period_id) == of_series)
+    return found, next(held, None)
+
+
+def judge_again(desk: Desk, rows: tuple[LedgerRow, ...]) -> Judged:
+    """Examine a stored submission with the waivers there are now, enter the verdict and make its receipt."""
+    with exclusive(desk.settings, "receive"):
+        found = waiving.explain(desk, unexplained_again(desk, rows), received_on(rows))
+        return _decided(desk, [_filed(desk, rows, found)])[0]
 
 
 def _bytes_of(kept: Sequence[KeptFile]) -> list[SourceFile]:
@@ -203,10 +247,31 @@ def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
     ids = [submission_id(placed, kept) for kept, placed, _ in filed]
     found = [replace(e, identity=_as_filed(e, placed)) for _, placed, e in filed]
     write_all(desk.settings, list(zip(found, ids, strict=True)), desk.catalogue)
-    told = [(kept, placed, Decision(e.verdict, e.rule_pack)) for kept, placed, e in filed]
+    told = [(kept, placed, Decision(e.verdict, e.rule_pack, system=e.identity.system)) for kept, placed, e in filed]
     entered = register_all(desk.settings, told)
-    made = receipts(desk.settings, [(r, n_faults(e)) for e, r in zip(found, entered, strict=True)])
+    found = _settled(desk, dict(zip(ids, found, strict=True)), entered)
+    made = receipts(desk.settings, [(r, outcome(e)) for e, r in zip(found, entered, strict=True)])
     return tuple(Judged(e, one) for e, one in zip(found, made, strict=True))
+
+
+def _settled(desk: Desk, found: Mapping[str, Examination], entered: Iterable[Registration]) -> list[Examination]:
+    """The examinations with what the rules found that need other submissions; those of the others are told too."""
+    told = settle(desk, {(str(e.identity.return_id), str(e.identity.period_id)) for e in found.values()})
+    days = [received_on(registration.rows) for registration in entered]
+    return [
+        _asked(desk, (submission, e), told[submission], day) if submission in told else e
+        for (submission, e), day in zip(found.items(), days, strict=True)
+    ]
+
+
+def _asked(desk: Desk, one: tuple[str, Examination], told: Settled, day: date) -> Examination:
+    """An examination with the questions that were put to it since; those that are explained are written as such."""
+    submission, e = one
+    whole = replace(e, faults=told.faults.drop("waiver_id"), coverage=told.coverage, explained=None)
+    now = waiving.explain(desk, whole, day)
+    if not all_faults(now).equals(told.faults):
+        write_all(desk.settings, [(now, submission)], desk.catalogue)
+    return now
 
 
 def _as_filed(e: Examination, placed: Identity) -> Found:
@@ -218,7 +283,8 @@ def _as_filed(e: Examination, placed: Identity) -> Found:
     )
 
 
-def _counting(desk: Desk) -> dict[Whose, LedgerRow]:
+def counting_by_period(desk: Desk) -> dict[Whose, LedgerRow]:
+    """(authority, period) -> a row of the submission that counts."""
     return {(r.authority_code, r.period_id or ""): r for r in Ledger(desk.settings.paths).counting()}
 
 
@@ -227,21 +293,13 @@ def previous_tables(desk: Desk, found: Found, counting: Mapping[Whose, LedgerRow
     if not found.authority_code or not found.period_id:
         return {}
     row = counting.get((found.authority_code, str(Period(found.period_id).previous)))
-    return typed_tables(desk, row) if row else {}
+    return stored.typed_tables(desk, row) if row else {}
 
 
-def typed_tables(desk: Desk, row: LedgerRow) -> Tables:
-    """Typed tables of one submission, as they were written."""
-    import polars as pl
-
-    place = f"period={row.period_id}/authority={row.authority_code}/{row.submission_id}.parquet"
-    root = desk.settings.paths.typed / row.return_id
-    return {p.parts[-4]: pl.read_parquet(p, hive_partitioning=False) for p in sorted(root.glob(f"*/{place}"))}
-
-
-def n_faults(found: Examination) -> dict[str, int]:
-    """Faults by severity."""
-    return dict(Counter(found.faults["severity"].to_list()))
+def outcome(found: Examination) -> Outcome:
+    """What a receipt tells of an examination."""
+    coverage = {code: RuleCoverage(*told) for code, *told in found.coverage.iter_rows()}
+    return Outcome(Counter(found.faults["severity"].to_list()), waiving.counted(found), coverage)
 
 
 def counts(done: Iterable[Judged]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, cast
 from pipelines.core import duck, files
 from pipelines.core.errors import InternalError, RefusedError, UnreadableError, UsageError
 from pipelines.core.settings import Paths, Settings
-from pipelines.flow import inputs
+from pipelines.flow import inputs, standing_warehouse
 from schemas import load
 
 if TYPE_CHECKING:
@@ -86,8 +86,13 @@ def run_dbt(
     select: str | None = None,
     policy: str = DEFAULT_POLICY,
     watch: Callable[[NodeRun], None] | None = None,
+    *,
+    is_whole: bool = False,
 ) -> TransformResult:
     """Build the warehouse from what counts in the ledger. `select` limits the run to a dbt selection.
+
+    Where the standing warehouse was made by the same project and policy, only rows of the authorities that have changed
+    since are made anew in a copy of it, and all that adds authorities up; `is_whole` makes everything anew.
 
     The file that was there stays until the new one is whole; when anything fails it stays. `watch` is called with
     each node as the result is gone through.
@@ -104,14 +109,19 @@ def run_dbt(
         raise UnreadableError("transform.no_ledger")
     started = time.perf_counter()
     inputs.make_complete(settings.paths, load())
-    target = _new_file(settings.paths, is_partial=select is not None)
+    manifest = _manifest(settings)
+    made_from = standing_warehouse.fingerprints(settings.paths, policy)
+    changed = None if select or is_whole else standing_warehouse.changed(settings, made_from)
+    target = _new_file(settings.paths, is_partial=bool(select or changed))
     try:
-        outcome = _invoke(settings, ["build", *_choice(select), *_variables(policy)], manifest=_manifest(settings))
+        arguments = ["build", *_choice(select, changed), *_variables(policy)]
+        outcome = _invoke(settings, arguments, manifest=manifest, changed=changed)
         nodes = _nodes(outcome)
         for node in nodes:
             if watch:
                 watch(node)
         _raise_failures(outcome, nodes)
+        standing_warehouse.write(settings, target, {} if select else made_from)
         _swap(target, settings.paths.warehouse)
     finally:
         _remove(target)
@@ -136,6 +146,27 @@ def export_cells(settings: Settings) -> Path:
     return target
 
 
+def export_reach(settings: Settings) -> Path:
+    """Write `cells/reach.parquet`: each counting report and system, and the last day reached where it stops early.
+
+    No day is told of a report that does not stop early: it would be the day of one child's event.
+
+    Raises:
+        UnreadableError: if there is no warehouse.
+    """
+    target = settings.paths.cells.with_name("reach.parquet")
+    told = "case when is_truncated then last_event_date end as covered_to"
+    with (
+        files.atomic_file(target) as temporary,
+        duck.reader(settings, settings.paths.warehouse, may_read_files=True) as connection,
+    ):
+        connection.execute(
+            f"copy (select authority_code, period_id, period_type, year_id, return_id, system, is_truncated, {told} "
+            f"from int_reports__reach order by all) to {duck.quoted(temporary)} (format parquet, compression zstd)"
+        )
+    return target
+
+
 def project_manifest(settings: Settings) -> Path:
     """Path of dbt's manifest.json for this project, parsed now if it must be (lineage for the asset graph)."""
     path = _target_folder(settings.paths) / "manifest.json"
@@ -156,8 +187,40 @@ def compiled(settings: Settings, policy: str = DEFAULT_POLICY) -> dict[str, str]
     return {model.name: model.compiled_code or "" for model in models}
 
 
-def _choice(select: str | None) -> list[str]:
-    return ["--select", select] if select else ["--exclude-resource-type", "unit_test"]
+def project_state(settings: Settings) -> tuple[tuple[str, int, int], ...]:
+    """Every file of the dbt project with its time and size: what is compiled holds as long as this is the same."""
+    return _state(settings.paths.dbt_project)
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The SQL of `int_episodes__decided` under each policy, and of every model after it, in running order."""
+
+    decided: dict[str, str]
+    after: dict[str, str]
+
+
+def compiled_policies(settings: Settings) -> Policies:
+    """What a comparison of policies runs; dbt compiles the part of the project that depends on the policy, once."""
+    from dbt.contracts.graph.nodes import AnalysisNode
+
+    chosen = ["--select", "int_episodes__decided+", "resource_type:analysis"]
+    chosen += ["--exclude", "resource_type:test", "resource_type:unit_test", "--no-populate-cache"]
+    outcome = _invoke(settings, ["compile", *chosen], manifest=_manifest(settings))
+    _raise_failures(outcome, _nodes(outcome))
+    nodes = [result.node for result in _results(outcome)]
+    texts = {node.name: getattr(node, "compiled_code", None) or "" for node in nodes}
+    under = next(texts.pop(node.name) for node in nodes if isinstance(node, AnalysisNode))
+    parts = re.split(r"^-- policy: (\w+)$", under, flags=re.MULTILINE)[1:]
+    return Policies(dict(zip(parts[::2], parts[1::2], strict=True)), texts)
+
+
+def _choice(select: str | None, changed: Sequence[str] | None) -> list[str]:
+    """What a run builds: a limited one finds seeds and views of the same project in the file that it goes on from."""
+    if select:
+        return ["--select", select]
+    standing = ["--exclude-resource-type", "seed", "--exclude", "path:models/staging"] if changed else []
+    return ["--exclude-resource-type", "unit_test", *standing]
 
 
 def _variables(policy: str) -> list[str]:
@@ -205,8 +268,10 @@ def _state(project: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple((str(p), stat.st_mtime_ns, stat.st_size) for p, stat in held)
 
 
-def _invoke(settings: Settings, arguments: list[str], manifest: Manifest | None = None) -> dbtRunnerResult:
-    with _environment(settings):
+def _invoke(
+    settings: Settings, arguments: list[str], manifest: Manifest | None = None, changed: Sequence[str] | None = None
+) -> dbtRunnerResult:
+    with _environment(settings, changed or ()):
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
@@ -221,11 +286,12 @@ def _invoke(settings: Settings, arguments: list[str], manifest: Manifest | None 
 
 
 @contextlib.contextmanager
-def _environment(settings: Settings) -> Iterator[None]:
-    """What profiles.yml reads, for the time of one invocation; dbt has no other way in that keeps its parse."""
+def _environment(settings: Settings, changed: Sequence[str]) -> Iterator[None]:
+    """What profiles.yml and macros read, for one invocation; dbt has no other way in that keeps its parse."""
     given = {
         "MESUR_DBT_DATA": str(settings.paths.data),
         "MESUR_DBT_WAREHOUSE": str(_target_folder(settings.paths) / settings.paths.warehouse.name),
+        "MESUR_DBT_CHANGED": ",".join(changed),
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }

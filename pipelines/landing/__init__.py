@@ -4,7 +4,7 @@ What the bytes mean does not belong here (see `pipelines.conform`).
 """
 
 from pipelines.landing.keeping import KeptFile, keep, keep_each
-from pipelines.landing.receipts import Receipt, receipt, receipts
+from pipelines.landing.receipts import Outcome, Receipt, RuleCoverage, receipt, receipts
 from pipelines.landing.register import (
     Decision,
     Identity,
@@ -19,8 +19,10 @@ __all__ = [
     "Decision",
     "Identity",
     "KeptFile",
+    "Outcome",
     "Receipt",
     "Registration",
+    "RuleCoverage",
     "keep",
     "keep_each",
     "receipt",

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from pipelines.core.errors import UsageError
-from pipelines.core.ledger import Ledger, LedgerRow, Series, View, Writer, utc_now
+from pipelines.core.journal import utc_now
+from pipelines.core.ledger import Ledger, LedgerRow, Series, View, Writer
 from pipelines.core.locks import Patience
 from pipelines.core.settings import Settings
 from pipelines.landing.keeping import KeptFile
@@ -42,6 +43,8 @@ class Decision:
     status: str
     rule_pack: str = ""
     note: str = ""
+    system: str | None = None
+    """Export profile that the content showed; what was claimed stands where it shows none."""
 
 
 RECEIVED = Decision("received")
@@ -159,7 +162,8 @@ def _decided(known: Rows, decision: Decision) -> Rows:
     if decision.status == "received":
         is_news = held.status == "withdrawn"
     status, rule_pack, note = decision.status, decision.rule_pack, decision.note
-    told = (replace(row, status=status, rule_pack=rule_pack, note=note, recorded_at="") for row in known)
+    found = (replace(row, system=decision.system or row.system) for row in known)
+    told = (replace(row, status=status, rule_pack=rule_pack, note=note, recorded_at="") for row in found)
     return tuple(told) if is_news else ()
 
 

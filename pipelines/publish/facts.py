@@ -13,7 +13,9 @@ from pipelines.core.errors import Place, RefusedError
 from pipelines.publish import layout
 from pipelines.publish.dimensions import filled
 from pipelines.publish.layout import KEY, MartTable
+from pipelines.publish.quality.breaks import with_code
 from pipelines.publish.records import COVERAGE_STATUSES, EXPLANATIONS, CoverageRow
+from schemas.catalogue import WALES
 
 Dimensions = dict[str, pl.DataFrame]
 
@@ -25,6 +27,17 @@ def measure_values(frame: pl.DataFrame, table: MartTable, dims: Dimensions) -> p
     """The opened rows in the official order of measures, areas, periods and categories."""
     kept = [c.name for c in table.columns if c.name != "edition_id"]
     return in_order(frame.select(pl.lit(None, dtype=pl.String).alias("edition_id"), *kept), dims)
+
+
+def with_provisional(frame: pl.DataFrame, places: frozenset[tuple[str, str]]) -> pl.DataFrame:
+    """Rows with `p` where the area and period wait for a return that settles them."""
+    held = pl.DataFrame(sorted(places), schema={"area_code": pl.String, "period_id": pl.String}, orient="row")
+    marked = frame.join(
+        held.with_columns(is_provisional=pl.lit(value=True)), on=["area_code", "period_id"], how="left",
+        maintain_order="left",
+    )  # fmt: skip
+    status = pl.when("is_provisional").then(with_code("p")).otherwise("status")
+    return marked.with_columns(status=status).drop("is_provisional")
 
 
 def in_order(frame: pl.DataFrame, dims: Dimensions) -> pl.DataFrame:
@@ -44,6 +57,23 @@ def in_order(frame: pl.DataFrame, dims: Dimensions) -> pl.DataFrame:
     return ranked.sort([*order, *KEY], nulls_last=True).drop(order)
 
 
+def headlines(values: pl.DataFrame, measure_ids: tuple[str, ...], dims: Dimensions) -> pl.DataFrame:
+    """Which figures lead: of each measure, for Wales, the newest financial year with a value (else the newest of all).
+
+    The one place that chooses them; pages, notes and the command read the table.
+    """
+    years = dims["dim_period"].filter(pl.col("period_type") == "year").select("period_id", "end_date")
+    totals = values.filter((pl.col("area_code") == WALES) & (pl.col("breakdown_id") == "total"))
+    ranked = totals.join(years, on="period_id").sort(
+        pl.col("value").is_null(), pl.col("end_date"), descending=[False, True]
+    )
+    newest = ranked.group_by("measure_id", maintain_order=True).first()
+    order = pl.DataFrame({"measure_id": measure_ids, "sort_order": range(1, len(measure_ids) + 1)})
+    held = order.join(newest, on="measure_id", how="inner", maintain_order="left").with_columns(edition_id=pl.lit(""))
+    table = layout.FCT_HEADLINE
+    return held.select(table.polars_schema.keys()).cast(table.polars_schema)
+
+
 def coverage(rows: tuple[CoverageRow, ...], dims: Dimensions) -> pl.DataFrame:
     """Coverage as the flow counted it, of the areas and periods of the edition.
 
@@ -53,8 +83,11 @@ def coverage(rows: tuple[CoverageRow, ...], dims: Dimensions) -> pl.DataFrame:
     if strange := sum(r.status not in COVERAGE_STATUSES for r in rows):
         raise RefusedError("publish.coverage_unknown", rows=strange)
     table = layout.FCT_COVERAGE
-    found = sorted({("", r.area_code, r.period_id, r.return_id, r.status, r.n_expected, r.n_received) for r in rows})
-    frame = filled(table, list(found))
+    found = {
+        ("", r.area_code, r.period_id, r.return_id, r.status, r.n_expected, r.n_received, r.reason, r.covered_to)
+        for r in rows
+    }
+    frame = filled(table, sorted(found, key=str))
     return frame.join(dims["dim_authority"], on="area_code", how="semi").join(
         dims["dim_period"], on="period_id", how="semi"
     )

@@ -15,6 +15,8 @@ from pipelines.core.settings import Settings
 from pipelines.publish.mart import schema_of
 from pipelines.publish.records import Edition
 
+Schema = dict[tuple[str, str], str]
+"""(table or view, column) -> type."""
 _PERMANENT = {
     "dim_authority": ("area_code",),
     "dim_measure": ("measure_id",),
@@ -31,11 +33,12 @@ class Held:
     folder: Path
 
 
-def refuse_breaking(settings: Settings, before: Held, after: Held) -> None:
+def refuse_breaking(before: Held, after: Held, schemas: tuple[Schema, Schema]) -> None:
     """Refuse an edition that takes away from readers what the previous one gave.
 
     A table, view or column that is gone, a column of another type, and a permanent id that is gone break the
-    contract; additions do not. A new major version, declared in the release context, allows it.
+    contract; additions do not. A new major version, declared in the release context, allows it. `schemas` are those of
+    the two marts (`schemas_of`).
 
     Raises:
         RefusedError: naming what would break, or that the declared version runs backwards.
@@ -43,15 +46,20 @@ def refuse_breaking(settings: Settings, before: Held, after: Held) -> None:
     current, given = before.edition.major_version, after.edition.major_version
     if given < current:
         raise RefusedError("publish.version_backwards", given=given, current=current)
-    broken = broken_columns(settings, before.folder, after.folder) + lost_ids(before.folder, after.folder)
+    broken = broken_columns(*schemas) + lost_ids(before.folder, after.folder)
     if broken and given == current:
         shown = ", ".join(broken[:10]) + (", …" if len(broken) > 10 else "")
         raise RefusedError("publish.breaking_change", changes=shown, count=len(broken), next=current + 1)
 
 
-def broken_columns(settings: Settings, previous: Path, new: Path) -> list[str]:
+def schemas_of(settings: Settings, before: Held, after: Held) -> tuple[Schema, Schema]:
+    """The columns of the marts of two editions as they lie on disk."""
+    held, found = (schema_of(settings, one.folder / "mart.duckdb") for one in (before, after))
+    return held, found
+
+
+def broken_columns(held: Schema, found: Schema) -> list[str]:
     """`table.column` of what is gone or has another type in the new mart."""
-    held, found = (schema_of(settings, folder / "mart.duckdb") for folder in (previous, new))
     return sorted(f"{table}.{column}" for (table, column), kind in held.items() if found.get((table, column)) != kind)
 
 

@@ -6,7 +6,7 @@ breaking changes all derive from these records.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -51,16 +51,17 @@ class MartTable:
         return pl.Schema({c.name: POLARS_TYPES[c.type] for c in self.columns})
 
 
-def _bilingual(stem: str, comment: str) -> tuple[Column, Column]:
+def bilingual(stem: str, comment: str) -> tuple[Column, Column]:
+    """A column in each language."""
     return (
         Column(f"{stem}_en", "varchar", f"{comment} (English)"),
         Column(f"{stem}_cy", "varchar", f"{comment} (Welsh)"),
     )
 
 
-_EDITION = Column("edition_id", "varchar", "Edition the row was published in")
-_SORT = Column("sort_order", "integer", "Official order for display, from 1")
-_CELL = (
+EDITION = Column("edition_id", "varchar", "Edition the row was published in")
+SORT = Column("sort_order", "integer", "Official order for display, from 1")
+CELL = (
     Column("measure_id", "varchar", "Permanent id of the measure (dim_measure)"),
     Column("area_code", "varchar", "Area (dim_authority)"),
     Column("period_id", "varchar", "Financial year 2018-19 or quarter 2024-25Q1 (dim_period)"),
@@ -75,10 +76,10 @@ DIM_AUTHORITY = MartTable(
     (
         Column("area_code", "varchar", "GSS code, or the id of a region"),
         Column("area_type", "varchar", "wales, region or authority"),
-        *_bilingual("area_name", "Name of the area"),
+        *bilingual("area_name", "Name of the area"),
         Column("region_code", "varchar", "Region an authority lies in"),
         Column("la3", "varchar", "Three-digit code used in legacy tables"),
-        _SORT,
+        SORT,
     ),
 )
 DIM_PERIOD = MartTable(
@@ -91,8 +92,8 @@ DIM_PERIOD = MartTable(
         Column("financial_year", "varchar", "Financial year the period lies in"),
         Column("start_date", "date", "First day"),
         Column("end_date", "date", "Last day"),
-        *_bilingual("period_label", "Label of the period"),
-        _SORT,
+        *bilingual("period_label", "Label of the period"),
+        SORT,
     ),
 )
 DIM_MEASURE = MartTable(
@@ -101,18 +102,18 @@ DIM_MEASURE = MartTable(
     ("measure_id",),
     (
         Column("measure_id", "varchar", "Permanent id of the measure"),
-        *_bilingual("measure_title", "Title"),
-        *_bilingual("definition", "Definition"),
+        *bilingual("measure_title", "Title"),
+        *bilingual("definition", "Definition"),
         Column("unit", "varchar", "count, percent, rate_per_10000, mean, median or days"),
-        *_bilingual("unit_label", "Unit in words"),
+        *bilingual("unit_label", "Unit in words"),
         Column("population_band", "varchar", "Population band of a rate"),
         Column("polarity", "varchar", "higher_is_better, lower_is_better or neutral"),
         Column("interval_method", "varchar", "Method of the confidence limits: wilson, byar or none"),
-        *_bilingual("caveat", "What to bear in mind"),
+        *bilingual("caveat", "What to bear in mind"),
         Column("is_headline", "boolean", "Whether the release note leads with it"),
         Column("source", "varchar", "Source of the definition"),
         Column("certainty", "varchar", "How sure the definition is: sourced, derived, unverified, provisional"),
-        _SORT,
+        SORT,
     ),
 )
 DIM_BREAKDOWN = MartTable(
@@ -122,9 +123,9 @@ DIM_BREAKDOWN = MartTable(
     (
         Column("breakdown_id", "varchar", "Permanent id of the breakdown"),
         Column("breakdown_code", "varchar", "Code of the category"),
-        *_bilingual("breakdown_title", "Title of the breakdown"),
-        *_bilingual("category_label", "Label of the category"),
-        _SORT,
+        *bilingual("breakdown_title", "Title of the breakdown"),
+        *bilingual("category_label", "Label of the category"),
+        SORT,
     ),
 )
 DIM_STATUS = MartTable(
@@ -133,8 +134,8 @@ DIM_STATUS = MartTable(
     ("status_code",),
     (
         Column("status_code", "varchar", "Code of the Analysis Function and StatsWales shorthand"),
-        *_bilingual("status_label", "Meaning"),
-        _SORT,
+        *bilingual("status_label", "Meaning"),
+        SORT,
     ),
 )
 DIM_EDITION = MartTable(
@@ -142,9 +143,9 @@ DIM_EDITION = MartTable(
     "This edition and those before it",
     ("edition_id",),
     (
-        _EDITION,
+        EDITION,
         Column("publication_id", "varchar", "Publication the edition belongs to"),
-        *_bilingual("publication_title", "Title of the publication"),
+        *bilingual("publication_title", "Title of the publication"),
         Column("edition_sequence", "integer", "Order of the edition within the publication, from 1"),
         Column("previous_edition_id", "varchar", "Edition it follows and is compared with"),
         Column("edition_status", "varchar", "provisional, final or revised"),
@@ -160,8 +161,8 @@ FCT_MEASURE_VALUE = MartTable(
     "One published value per measure, area, period and category; an absent value always has a status",
     KEY,
     (
-        _EDITION,
-        *_CELL,
+        EDITION,
+        *CELL,
         Column("numerator", "bigint", "Published numerator", "numerator"),
         Column("denominator", "bigint", "Published denominator; empty for counts", "denominator"),
         Column("value", "double", "Published value in the unit of the measure", "value"),
@@ -172,6 +173,19 @@ FCT_MEASURE_VALUE = MartTable(
         Column("rounding_base", "integer", "Counts are rounded to the nearest multiple of this", "rounding_base"),
         Column("coverage_status", "varchar", "complete, partial or missing data behind the value", "coverage_status"),
         Column("population_vintage", "varchar", "Vintage of the population behind a rate", "population_vintage"),
+        Column("series_segment", "integer", "Which run of comparable periods the value belongs to, from 1 (dim_break)"),
+    ),
+)
+FCT_HEADLINE = MartTable(
+    "fct_headline",
+    "The headline figures: of each headline measure the newest year shown for Wales; every page leads with these",
+    ("measure_id",),
+    (
+        EDITION,
+        CELL[0],
+        CELL[1],
+        CELL[2],
+        SORT,
     ),
 )
 FCT_REVISION = MartTable(
@@ -179,15 +193,29 @@ FCT_REVISION = MartTable(
     "Rows that differ from the previous edition: changed, added or removed",
     KEY,
     (
-        _EDITION,
+        EDITION,
         Column("previous_edition_id", "varchar", "Edition compared with"),
-        *_CELL,
+        *CELL,
         Column("change", "varchar", "changed, added or removed"),
         Column("old_value", "double", "Value as published before", "value"),
         Column("new_value", "double", "Value as published now", "value"),
         Column("old_status", "varchar", "Status before", "status"),
         Column("new_status", "varchar", "Status now", "status"),
-        Column("cause", "varchar", "Cause of the change, unknown where not stated"),
+        Column("cause", "varchar", "Why: a word of dim_term; several where more than one input changed"),
+        Column("causes", "varchar", "All causes that could be found, separated by blanks"),
+    ),
+)
+FCT_VINTAGE = MartTable(
+    "fct_vintage",
+    "Every value ever published, once for each edition in which it was new (view values_by_edition)",
+    (*KEY, "from_edition_id"),
+    (
+        *CELL,
+        Column("from_edition_id", "varchar", "Edition in which the value was new (dim_edition)"),
+        Column("from_sequence", "integer", "Order of that edition"),
+        Column("value", "double", "Value as published then", "value"),
+        Column("status", "varchar", "Status then, without the mark r"),
+        Column("is_withdrawn", "boolean", "Whether the row is no longer there from that edition on"),
     ),
 )
 FCT_COVERAGE = MartTable(
@@ -195,13 +223,15 @@ FCT_COVERAGE = MartTable(
     "How much of what was due is in the figures, by area, period and return",
     ("area_code", "period_id", "return_id"),
     (
-        _EDITION,
-        _CELL[1],
-        _CELL[2],
+        EDITION,
+        CELL[1],
+        CELL[2],
         Column("return_id", "varchar", "Return that feeds the figures"),
         Column("coverage_status", "varchar", "complete, partial or missing"),
         Column("n_expected", "integer", "Submissions due"),
         Column("n_received", "integer", "Submissions that count"),
+        Column("reason", "varchar", "not_received, stops_early or system_changed (dim_term, set coverage_reason)"),
+        Column("covered_to", "date", "Last day that a report which stops early reaches"),
     ),
 )
 FCT_RECONCILIATION = MartTable(
@@ -209,8 +239,8 @@ FCT_RECONCILIATION = MartTable(
     "Values of this edition beside figures published elsewhere before",
     (*KEY, "publication_vintage"),
     (
-        _EDITION,
-        *_CELL,
+        EDITION,
+        *CELL,
         Column("publication_vintage", "varchar", "Source and vintage of the figure published before"),
         Column("published_value", "double", "Figure published before"),
         Column("edition_value", "double", "Value in this edition", "value"),
@@ -223,15 +253,15 @@ BRIDGE_MEASURE_FRAMEWORK = MartTable(
     "Ids a performance framework gave a measure, by period: ids moved between years",
     ("measure_id", "framework_id", "since"),
     (
-        _CELL[0],
+        CELL[0],
         Column("framework_id", "varchar", "Performance framework"),
-        *_bilingual("framework_title", "Title of the framework"),
+        *bilingual("framework_title", "Title of the framework"),
         Column("framework_measure_id", "varchar", "Id of the measure in the framework"),
         Column("since", "varchar", "First financial year of the id"),
         Column("until", "varchar", "Last financial year of the id; empty where in force"),
         Column("compared_with", "varchar", "Earlier framework the comparability speaks of"),
         Column("comparability", "varchar", "same, approximate or break"),
-        *_bilingual("comparability_reason", "Why"),
+        *bilingual("comparability_reason", "Why"),
     ),
 )
 
@@ -243,13 +273,10 @@ MART = (
     DIM_STATUS,
     DIM_EDITION,
     FCT_MEASURE_VALUE,
+    FCT_HEADLINE,
     FCT_REVISION,
+    FCT_VINTAGE,
     FCT_COVERAGE,
     FCT_RECONCILIATION,
     BRIDGE_MEASURE_FRAMEWORK,
 )
-
-
-def opened_tables(opened: tuple[str, ...]) -> tuple[MartTable, ...]:
-    """The mart as one publication may show it: columns that show a closed column are left out."""
-    return tuple(replace(t, columns=tuple(c for c in t.columns if c.shows is None or c.shows in opened)) for t in MART)

@@ -14,7 +14,11 @@ import pyarrow.parquet as pq
 
 from pipelines.core import duck
 from pipelines.core.settings import Settings
+from pipelines.publish import vintages
+from pipelines.publish.derived import views as answers
 from pipelines.publish.layout import MartTable
+from pipelines.publish.mart_seal import seal
+from pipelines.publish.quality import views
 from pipelines.publish.star import Star
 
 if TYPE_CHECKING:
@@ -28,7 +32,17 @@ _ARROW_TYPES = {
     "boolean": pa.bool_(),
     "date": pa.date32(),
 }
-_SHOWN = ("numerator", "denominator", "value", "lower", "upper", "status", "rounding_base", "coverage_status")
+_SHOWN = (
+    "numerator",
+    "denominator",
+    "value",
+    "lower",
+    "upper",
+    "status",
+    "rounding_base",
+    "coverage_status",
+    "series_segment",
+)
 _STORAGE = f"STORAGE_VERSION '{duck.EXCHANGE_VERSION}', BLOCK_SIZE 16384"
 """Small blocks, as most tables of a mart are small: an edition of a few thousand rows takes a tenth of the disk."""
 _VIEW_COMMENT = "Values with their labels in one language; one row per measure, area, period and category"
@@ -49,13 +63,15 @@ def write_parquet(star: Star, folder: Path) -> None:
 
 
 def write_mart(settings: Settings, star: Star, path: Path) -> None:
-    """`mart.duckdb` with tables, primary keys of the dimensions, comments and the flat views.
+    """`mart.duckdb` with tables, primary keys of the dimensions, comments and the flat views; the same bytes for the
+    same content.
 
-    The content is the same on every build, the bytes are not: the engine writes a random database id and leaves
-    a few bytes of padding as they were in memory.
+    Segments are stored plain: packed ones of text carry slack that holds whatever lay in the memory of this process,
+    which differs from run to run and is nobody's to publish.
     """
     with duck.in_memory(settings) as connection:
         connection.execute("SET threads = 1")
+        connection.execute("SET force_compression = 'uncompressed'")
         connection.execute(f"ATTACH {duck.quoted(path)} AS mart ({_STORAGE})")
         connection.execute("USE mart")
         connection.execute("BEGIN")
@@ -64,8 +80,14 @@ def write_mart(settings: Settings, star: Star, path: Path) -> None:
         for lang in ("en", "cy"):
             connection.execute(_view(star, lang))
             connection.execute(f"COMMENT ON VIEW measure_values_{lang} IS {duck.quoted(_VIEW_COMMENT)}")
+            for name, sql in (*views.views(star.layout, lang), *answers.views(lang)):
+                connection.execute(sql)
+                connection.execute(f"COMMENT ON VIEW {name} IS {duck.quoted(views.COMMENT)}")
+        for statement in vintages.statements():
+            connection.execute(statement)
         for statement in ("COMMIT", "CHECKPOINT mart", "USE memory", "DETACH mart"):
             connection.execute(statement)
+    seal(path, star["dim_edition"]["content_sha256"][-1])
 
 
 def schema_of(settings: Settings, path: Path) -> dict[tuple[str, str], str]:

@@ -5,7 +5,6 @@ The data files themselves are written elsewhere; nothing here reads a figure.
 
 from __future__ import annotations
 
-import json
 import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
@@ -14,23 +13,23 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.core.files import sha256_of
+from pipelines.publish.metadata import LICENCES, write_json
 from pipelines.publish.records import Edition, PublishContext
 from pipelines.publish.star import Star
-from pipelines.publish.tidy import column_comment
+from pipelines.publish.tidy import OBSERVATION_KEY, OBSERVATIONS, column_comment
 from schemas.model import Publication
 
 SUMS = "sha256sums.txt"
-_ENGINES = ("duckdb", "polars", "pyarrow", "xlsxwriter")
+_ENGINES = ("duckdb", "polars", "pyarrow", "xlsxwriter", "odfpy", "altair", "vl-convert-python", "typst")
 _FIELD_TYPES = {pl.String: "string", pl.Int64: "integer", pl.Int32: "integer", pl.Float64: "number"}
-_LICENCES = {"OGL-UK-3.0": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"}
 
 
 def write_package(folder: Path, frame: pl.DataFrame, star: Star, publication: Publication) -> None:
     """`datapackage.json`: a tabular data package (Frictionless, version 1) over the tidy CSV."""
     edition = star["dim_edition"].row(-1, named=True)
     licence = {"name": publication.licence}
-    if publication.licence in _LICENCES:
-        licence["path"] = _LICENCES[publication.licence]
+    if publication.licence in LICENCES:
+        licence["path"] = LICENCES[publication.licence]
     about = {
         "profile": "tabular-data-package",
         "name": publication.id,
@@ -44,21 +43,20 @@ def write_package(folder: Path, frame: pl.DataFrame, star: Star, publication: Pu
         "contributors": [{"title": publication.contact.en, "role": "publisher"}],
         "resources": [_resource(folder, frame, star, publication)],
     }
-    _write_json(folder / "datapackage.json", about)
+    write_json(folder / "datapackage.json", about)
 
 
 def _resource(folder: Path, frame: pl.DataFrame, star: Star, publication: Publication) -> dict[str, object]:
-    path = Path("csv", "observations.csv")
-    written = folder / path
+    written = folder / OBSERVATIONS
     schema = {
         "fields": [_field(star, name, kind) for name, kind in frame.schema.items()],
-        "primaryKey": ["measure_id", "breakdown_id", "category_code", "area_code", "period"],
+        "primaryKey": list(OBSERVATION_KEY),
         "missingValues": [""],
     }
     return {
         "profile": "tabular-data-resource",
         "name": "observations",
-        "path": path.as_posix(),
+        "path": OBSERVATIONS,
         "title": publication.title.en,
         "format": "csv",
         "mediatype": "text/csv",
@@ -87,17 +85,20 @@ def write_record(folder: Path, edition: Edition, context: PublishContext, star: 
             {"name": i.name, "sha256": i.sha256, "received_at": i.received_at.isoformat() if i.received_at else None}
             for i in inputs
         ],
+        "basis": dict(sorted(context.basis.items())),
         "software": {"python": platform.python_version(), "mesur": _own_version()}
         | {name: version(name) for name in _ENGINES},
         "tables": {name: star[name].height for name in sorted(star.tables)},
     }
-    _write_json(folder / "edition.json", record)
+    write_json(folder / "edition.json", record)
 
 
 def write_beside(folder: Path, context: PublishContext) -> None:
     """The proof of disclosure control, and the confidentiality policy where one is given."""
     (folder / "proof").mkdir()
     shutil.copyfile(context.proof_path, folder / "proof" / "proof.json")
+    for path in sorted((context.proof_path.parent / "proof").glob("*.parquet")):
+        shutil.copyfile(path, folder / "proof" / path.name)
     if context.policy:
         for lang in ("en", "cy"):
             (folder / f"policy-{lang}.md").write_text(context.policy[lang], encoding="utf-8")
@@ -119,7 +120,3 @@ def _own_version() -> str:
         return version("mesur")
     except PackageNotFoundError:  # run from a tree that is not installed
         return "0"
-
-
-def _write_json(path: Path, held: dict[str, object]) -> None:
-    path.write_text(json.dumps(held, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

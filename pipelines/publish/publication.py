@@ -20,13 +20,25 @@ from pipelines.core.locks import exclusive
 from pipelines.core.periods import Period
 from pipelines.core.redaction import room
 from pipelines.core.settings import Settings
-from pipelines.publish import guard, mart, note, package, revisions, tidy
+from pipelines.publish import (
+    bulletin,
+    changelog,
+    guard,
+    mart,
+    metadata,
+    note,
+    package,
+    reconciled,
+    revisions,
+    statswales,
+    tidy,
+)
 from pipelines.publish import star as stars
 from pipelines.publish.opened import read_opened
 from pipelines.publish.records import STATUSES, Edition, EditionResult, PublishContext
 from pipelines.publish.shelf import Shelf
 from pipelines.publish.star import Star
-from pipelines.publish.workbook import workbook, workbook_name
+from pipelines.publish.workbook import open_document, sheets_of, workbook, workbook_name
 from schemas.catalogue import Catalogue
 from schemas.model import Publication
 
@@ -130,18 +142,26 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
     """Fill a folder beside the shelf's editions and rename it into place."""
     before = press.shelf.folder(latest.id) if latest else None
     with press.timed("revisions"):
-        revised = stars.with_revisions(content, revisions.previous_values(before), press.context)
+        revised = stars.with_revisions(content, before, press.context)
         past = pl.read_parquet(before / "parquet" / "dim_edition.parquet") if before else None
         star = stars.of_edition(revised, press.publication, edition, past)
     with atomic_directory(press.shelf.folder(edition.id), is_public=True) as folder:
         _write_data(press, star, folder)
-        if latest and before:
-            guard.refuse_breaking(press.settings, guard.Held(latest, before), guard.Held(edition, folder))
+        held = guard.Held(latest, before) if latest and before else None
+        with press.timed("changes"):
+            _write_changes(press, star, held, guard.Held(edition, folder))
+        if "statswales" in press.publication.formats:
+            with press.timed("StatsWales pack"):
+                _write_statswales(press, star, folder, before)
         _write_documents(press, star, edition, folder)
         with press.timed("package and checksums"):
             package.write_beside(folder, press.context)
             package.write_record(folder, edition, press.context, star)
+            metadata.write_dcat(guard.Held(edition, folder), press.publication, press.context, star)
             package.write_sums(folder)
+        if press.context.gate:
+            with press.timed("read back"):
+                press.context.gate(folder)
     _seal(press.shelf.folder(edition.id))
 
 
@@ -159,18 +179,61 @@ def _write_data(press: Press, star: Star, folder: Path) -> None:
         mart.write_mart(press.settings, star, folder / "mart.duckdb")
     with press.timed("csv"):
         frame = tidy.observations(star)
-        tidy.write_csv(frame, folder / "csv" / "observations.csv")
+        tidy.write_csv(frame, folder / tidy.OBSERVATIONS)
         package.write_package(folder, frame, star, press.publication)
+        metadata.write_csvw(folder, frame, star, press.publication)
+
+
+def _write_changes(press: Press, star: Star, before: guard.Held | None, after: guard.Held) -> None:
+    """The change log, unless what changed would break readers: then the edition is refused."""
+    schemas = guard.schemas_of(press.settings, before, after) if before else None
+    if before and schemas:
+        guard.refuse_breaking(before, after, schemas)
+    log = changelog.changelog(star, after.edition, before, schemas)
+    changelog.write_changelog(after.folder, log, star)
+
+
+def _write_statswales(press: Press, star: Star, folder: Path, before: Path | None) -> None:
+    """The pack, unless the dry run of StatsWales' rules finds something: then the edition is refused."""
+    statswales.write_pack(folder, star, press.publication, before)
+    earlier = before / statswales.FOLDER if before and (before / statswales.FOLDER).is_dir() else None
+    if failures := statswales.check(folder / statswales.FOLDER, before=earlier):
+        rules = ", ".join(sorted({f"{f.rule} ({f.dataset})" for f in failures})[:10])
+        raise RefusedError("publish.statswales.refused", n=len(failures), rules=rules)
 
 
 def _write_documents(press: Press, star: Star, edition: Edition, folder: Path) -> None:
     for lang in LANGUAGES:
-        if "xlsx" in press.publication.formats:
-            with press.timed(f"workbook {lang}"):
-                (folder / workbook_name(edition, lang)).write_bytes(workbook(star, press.publication, edition, lang))
+        _write_workbooks(press, star, edition, folder, lang)
+        if set(press.publication.formats) & {"html", "pdf"}:
+            with press.timed(f"bulletin {lang}"):
+                _write_bulletin(press, star, edition, folder, lang)
         with press.timed("release notes"):
             told = note.release_note(star, press.publication, edition, lang)
             (folder / f"release-note-{lang}.md").write_text(told, encoding="utf-8")
+            page = reconciled.reconciliation_page(star, edition, lang)
+            (folder / f"reconciliation-{lang}.md").write_text(page, encoding="utf-8")
+
+
+def _write_workbooks(press: Press, star: Star, edition: Edition, folder: Path, lang: str) -> None:
+    formats = {"xlsx": workbook, "ods": open_document}
+    wanted = [f for f in formats if f in press.publication.formats]
+    if wanted:
+        with press.timed(f"sheets {lang}"):
+            sheets = sheets_of(star, press.publication, edition, lang)
+        for suffix in wanted:
+            with press.timed(f"{suffix} {lang}"):
+                made = formats[suffix](sheets, press.publication, edition, lang)
+                (folder / workbook_name(edition, lang, suffix)).write_bytes(made)
+
+
+def _write_bulletin(press: Press, star: Star, edition: Edition, folder: Path, lang: str) -> None:
+    document = bulletin.document(star, press.publication, edition, lang)
+    name = bulletin.bulletin_name(edition, lang)
+    if "html" in press.publication.formats:
+        (folder / f"{name}.html").write_text(bulletin.page(document), encoding="utf-8")
+    if "pdf" in press.publication.formats:
+        (folder / f"{name}.pdf").write_bytes(bulletin.paper(document))
 
 
 def _result(press: Press, edition: Edition, *, is_new: bool) -> EditionResult:

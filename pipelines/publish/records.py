@@ -5,7 +5,7 @@ Reading or writing any file does not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +18,14 @@ EXPLANATIONS = ("equal", "rounding", "vintage", "coverage", "calibration", "unex
 """Why a figure published before differs from ours: equal; rounding of the published figure; another release of the same
 figure agrees; the build does not hold all returns of the area and period; the figure belongs to a synthetic sample that
 was not fitted to it; none of these."""
+
+CAUSES = (
+    *("late_submission", "late_resubmission", "rule_or_repair", "code_mapping", "population_rebase"),
+    *("rounding_or_suppression", "error_corrected", "new_figure", "several", "unknown"),
+)
+"""Why a published figure differs from the edition before: a return came that was not there; a return came again; other
+rules or another repair policy; other codes; another population estimate; only rounding or what is withheld; a
+calculation was corrected or a return taken back; the figure itself is new or gone; more than one; none was found."""
 
 CellKey = tuple[str, str, str, str, str]
 """(measure_id, area_code, period_id, breakdown_id, breakdown_code)."""
@@ -42,6 +50,10 @@ class CoverageRow:
     status: str
     n_expected: int
     n_received: int
+    reason: str = ""
+    """`not_received`, `stops_early` or `system_changed`; empty where nothing lacks."""
+    covered_to: date | None = None
+    """The last day that a report which stops early reaches."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,8 @@ class PublishContext:
 
     `proof_path` is the proof that `disclosure` wrote beside the rows; without it nothing is published.
     `reconciliation_path` is the table of published figures held; only its published side is read, and ours is taken
-    from the edition. `major_version` is raised by a person when the shape of the mart breaks.
+    from the edition. `open_series_path` is the table of open data
+    sets that comparisons use. `major_version` is raised by a person when the shape of the mart breaks.
     """
 
     status: str
@@ -59,10 +72,18 @@ class PublishContext:
     rule_pack: str = ""
     coverage: tuple[CoverageRow, ...] = ()
     reconciliation_path: Path | None = None
+    open_series_path: Path | None = None
     policy: Text | None = None
     revision_causes: Mapping[CellKey, str] = field(default_factory=dict)
+    """Cell -> the causes found for it, separated by blanks."""
+    basis: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprints of what figures rest on beside the inputs: rules, codes, calculation, protection, each measure."""
+    provisional: frozenset[tuple[str, str]] = frozenset()
+    """(area, period) that a later return will settle: their values carry `p`."""
     document_date: date | None = None
     major_version: int = 1
+    gate: Callable[[Path], None] | None = None
+    """Reads the finished folder back before it becomes visible, and raises where it may not go out."""
 
     def dated(self, fallback: date) -> date:
         """The one date that all documents of the edition carry, never the day of the build.

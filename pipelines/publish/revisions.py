@@ -1,6 +1,6 @@
 """What changed since the previous edition, row by row, from the two editions as published.
 
-Why it changed is not found out here: the cause is what the release context states, else `unknown`.
+Why it changed is found out before, by comparing inputs (`pipelines/flow/evidence.py`); here it is only put beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import polars as pl
 from pipelines.publish import layout
 from pipelines.publish.facts import Dimensions, in_order
 from pipelines.publish.layout import KEY
+from pipelines.publish.opened import PROTECTED
 from pipelines.publish.records import PublishContext
+from pipelines.publish.vintages import plain
 
 CHANGES = ("changed", "added", "removed")
 _UNKNOWN = "unknown"
@@ -41,11 +43,11 @@ def revisions(
         .then(pl.lit("added"))
         .when(pl.col("in_new").is_null())
         .then(pl.lit("removed"))
-        .when(~_same("value") | ~_same("status"))
+        .when(~_same("value") | (plain("old_status") != plain("new_status")))
         .then(pl.lit("changed"))
     )
     found = both.with_columns(change.alias("change")).filter(pl.col("change").is_not_null())
-    named = found.join(_causes(context), on=KEY, how="left").with_columns(pl.col("cause").fill_null(_UNKNOWN))
+    named = _with_causes(found, context)
     ids = [pl.lit(None, dtype=pl.String).alias(name) for name in ("edition_id", "previous_edition_id")]
     return in_order(named.with_columns(ids).select(table.polars_schema.keys()), dims)
 
@@ -64,6 +66,24 @@ def _same(column: str) -> pl.Expr:
     return pl.col(f"old_{column}").eq_missing(pl.col(f"new_{column}"))
 
 
-def _causes(context: PublishContext) -> pl.DataFrame:
-    rows = [(*key, cause) for key, cause in sorted(context.revision_causes.items())]
-    return pl.DataFrame(rows, schema=dict.fromkeys((*KEY, "cause"), pl.String), orient="row")
+def _with_causes(found: pl.DataFrame, context: PublishContext) -> pl.DataFrame:
+    """Rows with `causes` and the one word `cause`.
+
+    Where either side is withheld the cause says so and nothing else: that a hidden count has not changed, or that a
+    return moved it, would tell something of it (disclosure note, 3.6).
+    """
+    rows = [(*key, causes) for key, causes in sorted(context.revision_causes.items())]
+    held = pl.DataFrame(rows, schema=dict.fromkeys((*KEY, "causes"), pl.String), orient="row")
+    is_withheld = pl.any_horizontal(
+        pl.col(f"{side}_status").fill_null("").str.split(",").list.contains(PROTECTED) for side in ("old", "new")
+    )
+    is_moved = pl.col("change") != "changed"
+    joined = found.join(held, on=KEY, how="left").with_columns(
+        causes=pl.when(is_moved)
+        .then(pl.col("causes").fill_null(pl.lit("new_figure")))
+        .when(is_withheld)
+        .then(pl.lit("rounding_or_suppression"))
+        .otherwise(pl.col("causes").fill_null(_UNKNOWN))
+    )
+    is_one = ~pl.col("causes").str.contains(" ", literal=True)
+    return joined.with_columns(cause=pl.when(is_one).then("causes").otherwise(pl.lit("several")))

@@ -8,17 +8,22 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
-from pipelines.publish import facts, revisions
+from pipelines.publish import facts, revisions, vintages
+from pipelines.publish.derived.room import compared
 from pipelines.publish.dimensions import dimensions, filled
-from pipelines.publish.layout import DIM_EDITION, MartTable, opened_tables
+from pipelines.publish.layout import DIM_EDITION, MartTable
+from pipelines.publish.quality import breaks
+from pipelines.publish.quality.room import comparison
 from pipelines.publish.records import Edition, PublishContext
+from pipelines.publish.tables import opened_tables
 from schemas.catalogue import Catalogue
 from schemas.model import Publication, Text
 
-_PER_EDITION = ("dim_edition", "fct_revision")
+_PER_EDITION = ("dim_edition", "fct_revision", "fct_vintage")
 """Tables that say how an edition stands to others: no part of its own content."""
 
 
@@ -42,12 +47,18 @@ def content(frame: pl.DataFrame, catalogue: Catalogue, publication: Publication,
     shapes = opened_tables(publication.opened_columns)
     dims = dimensions(catalogue, publication, frame["period_id"].unique().to_list())
     value_shape = next(t for t in shapes if t.name == "fct_measure_value")
-    values = facts.measure_values(frame, value_shape, dims)
+    order = [code.code for code in catalogue.code_lists["observation_status"].codes]
+    broken = breaks.with_segments(frame, catalogue.comparing.all_breaks)
+    marked = facts.with_provisional(broken, context.provisional).with_columns(breaks.in_order(order))
+    values = facts.measure_values(marked, value_shape, dims)
     found = {
         **dims,
         "fct_measure_value": values,
+        "fct_headline": facts.headlines(values, publication.headlines, dims),
         "fct_coverage": facts.coverage(context.coverage, dims),
         "fct_reconciliation": facts.reconciliation(context.reconciliation_path, values, dims),
+        **comparison(catalogue, publication, values, (dims, context.coverage)),
+        **compared(catalogue, publication, (values, dims, context.open_series_path)),
     }
     return Star(shapes, found)
 
@@ -89,14 +100,20 @@ def of_edition(star: Star, publication: Publication, edition: Edition, past: pl.
     row = _edition_row(publication, edition)
     line = row if past is None else pl.concat([past, row], how="diagonal")
     named = {name: _named(frame, edition) for name, frame in star.tables.items()} | {"dim_edition": line}
+    named["fct_vintage"] = vintages.named(star["fct_vintage"], edition)
     shaped = {t.name: named[t.name].select(t.polars_schema.keys()).cast(t.polars_schema) for t in star.layout}
     return replace(star, tables=shaped)
 
 
-def with_revisions(star: Star, before: pl.DataFrame | None, context: PublishContext) -> Star:
-    """The star with the rows that differ from the previous edition."""
-    found = revisions.revisions(before, star["fct_measure_value"], context, star.tables)
-    return replace(star, tables={**star.tables, "fct_revision": found})
+def with_revisions(star: Star, before: Path | None, context: PublishContext) -> Star:
+    """The star with the rows that differ from the previous edition (its folder), all vintages, and `r` where due."""
+    held = vintages.grown(vintages.held_before(before), star["fct_measure_value"])
+    order = star["dim_status"]["status_code"].to_list()
+    values = vintages.with_revised(star["fct_measure_value"], held).with_columns(breaks.in_order(order))
+    found = revisions.revisions(revisions.previous_values(before), values, context, star.tables)
+    return replace(
+        star, tables={**star.tables, "fct_measure_value": values, "fct_revision": found, "fct_vintage": held}
+    )
 
 
 def _named(frame: pl.DataFrame, edition: Edition) -> pl.DataFrame:

@@ -12,6 +12,8 @@ import polars as pl
 from pipelines.core.defuse import FORMULA_START
 from pipelines.publish.star import Star
 
+OBSERVATIONS = "csv/observations.csv"
+OBSERVATION_KEY = ("measure_id", "breakdown_id", "category_code", "area_code", "period")
 _NUMBERS = ("numerator", "denominator", "value", "lower", "upper")
 _COMMENTS = {
     "period": "Financial year 2018-19 or quarter 2024-25Q1",

@@ -1,76 +1,80 @@
-"""The read-only HTTP API over published editions, and one page in each language.
+"""The HTTP application: its routes put together, errors told in both languages, limits and headers on every answer.
 
-Reading an edition does not belong here; handlers only translate between HTTP and the rest of the room.
+What a route answers belongs to the module of that route.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any
 
-from fastapi import APIRouter, FastAPI, Query, Request, Response
+from anyio import CapacityLimiter
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.responses import JSONResponse
 
 from pipelines.core import messages
-from pipelines.core.errors import InternalError, MesurError, UnreadableError, UsageError, as_record
+from pipelines.core.errors import BusyError, InternalError, MesurError, RefusedError, UsageError, as_record
 from pipelines.core.settings import Settings
-from pipelines.serve import page
-from pipelines.serve.editions import Published, PublishedEdition
-from pipelines.serve.exporting import encoded
-from pipelines.serve.observations import FILTERS, MOST_ROWS, Page, Wanted, measures, observations
-from pipelines.serve.querying import Limits
-
-Language = Literal["en", "cy"]
+from pipelines.serve import odata_routes, pages, routes, statswales_routes
+from pipelines.serve.answers import Kept
+from pipelines.serve.editions import Published
+from pipelines.serve.reply import Room
+from pipelines.serve.store import Store
 
 LOOPBACK = "127.0.0.1"
-REQUEST_LIMITS = Limits(rows=MOST_ROWS, seconds=10)
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-}
-_EDITION = "/v1/publications/{publication}/editions/{edition}"
+MOST_AT_ONCE = 400
+"""Requests being answered at the same time; one more is told to come again in a second."""
+WORKERS = 4
+"""Answers being made at the same time; those that are kept need none."""
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+     b"frame-ancestors 'none'"),
+    (b"access-control-allow-origin", b"*"),
+)  # fmt: skip
+"""Published figures may be read from any page; nothing here knows a reader."""
 _NOT_FOUND = tuple(
     f"serve.{what}"
-    for what in ("nothing_published", "publication_unknown", "edition_unknown", "file_unknown", "id_unknown")
-)
+    for what in (
+        "nothing_published", "publication_unknown", "edition_unknown", "file_unknown", "id_unknown", "dataset_unknown",
+        "no_edition_by_then", "entity_unknown",
+    )
+)  # fmt: skip
+_STATUS = {"serve.not_acceptable": 406, "serve.odata_not_supported": 501}
 
-router = APIRouter()
-
-
-class Asked(BaseModel):
-    """The query string of observations: filters (each may be given several times), language, page, format."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    measure: list[str] = []
-    area: list[str] = []
-    period: list[str] = []
-    breakdown: list[str] = []
-    category: list[str] = []
-    lang: Language = "en"
-    offset: int = Field(0, ge=0)
-    limit: int = Field(1000, ge=1, le=MOST_ROWS)
-    format: Literal["json", "csv"] = "json"
-
-    def wanted(self) -> Wanted:
-        """The same in the words of the room."""
-        filters = {name: tuple(getattr(self, name)) for name in FILTERS}
-        return Wanted(filters, self.lang, self.offset, self.limit)
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def app(settings: Settings) -> FastAPI:
     """The application over the published folder of the settings; it writes nothing and knows no other folder."""
-    made = FastAPI(title="Mesur", version="1", docs_url=None, redoc_url=None)  # the pages of docs load from elsewhere
-    made.state.settings = settings
-    made.state.published = Published(settings.paths.published)
-    made.include_router(router)
+    store = Store(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    made = FastAPI(
+        title="Mesur",
+        version="1",
+        summary="Published figures about children looked after in Wales, read-only.",
+        docs_url=None,  # its pages load from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    made.state.room = Room(settings, Published(settings.paths.published), store, Kept(), CapacityLimiter(WORKERS))
+    for router in (routes.router, statswales_routes.router, odata_routes.router, pages.router):
+        made.include_router(router)
     made.add_exception_handler(MesurError, _told)
     made.add_exception_handler(RequestValidationError, _misasked)
     made.add_exception_handler(Exception, _unexpected)
-    made.middleware("http")(_with_headers)
+    made.add_middleware(Guard)
     return made
 
 
@@ -78,98 +82,59 @@ def run(settings: Settings, port: int = 8000, host: str = LOOPBACK) -> None:
     """Serve until interrupted; on loopback unless told otherwise."""
     import uvicorn
 
-    uvicorn.run(app(settings), host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.run(app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
 
-@router.get("/", include_in_schema=False)
-def entrance(request: Request) -> RedirectResponse:
-    """The page in the language the reader prefers."""
-    prefers_welsh = request.headers.get("accept-language", "").lower().startswith("cy")
-    return RedirectResponse("/cy" if prefers_welsh else "/en")
+class Guard:
+    """Safe headers on every answer, and a limit on how many are being answered at once."""
+
+    def __init__(self, app: App) -> None:
+        self._app, self._now = app, 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        if self._now >= MOST_AT_ONCE:
+            await _said(BusyError("serve.too_busy"), 503, {"Retry-After": "1"})(scope, receive, sending)
+            return
+        self._now += 1
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            self._now -= 1
 
 
-@router.get("/{lang}", include_in_schema=False, response_class=HTMLResponse)
-def overview(request: Request, lang: Language) -> HTMLResponse:
-    """Publications, their headline figures and editions, on one page."""
-    return HTMLResponse(page.overview(request.app.state.settings, request.app.state.published, lang))
-
-
-@router.get("/v1/publications")
-def publications(request: Request) -> list[dict[str, object]]:
-    """Publications with their latest edition."""
-    held: Published = request.app.state.published
-    return [{"publication": name, "latest": held.edition(name).id} for name in held.publications()]
-
-
-@router.get("/v1/publications/{publication}/editions")
-def editions(request: Request, publication: str) -> list[dict[str, object]]:
-    """The records of all editions, the newest first."""
-    held: Published = request.app.state.published
-    return [edition.record for edition in held.editions(publication)]
-
-
-@router.get(_EDITION)
-def edition_record(request: Request, publication: str, edition: str) -> dict[str, object]:
-    """The record of an edition (or of `latest`) and its files with their fingerprints."""
-    found = _edition(request, publication, edition)
-    return {**found.record, "files": found.files()}
-
-
-@router.get(_EDITION + "/measures")
-def edition_measures(request: Request, publication: str, edition: str) -> Response:
-    """The measures of an edition with their definitions."""
-    table = measures(request.app.state.settings, _edition(request, publication, edition))
-    return Response(encoded(table, "json"), media_type="application/json")
-
-
-@router.get(_EDITION + "/observations")
-def edition_observations(
-    request: Request, publication: str, edition: str, asked: Annotated[Asked, Query()]
-) -> Response:
-    """A page of observations, as JSON or CSV, with the way to the next page."""
-    found = _edition(request, publication, edition)
-    held = observations(request.app.state.settings, found, asked.wanted(), REQUEST_LIMITS)
-    following = _next_page(request, asked, held)
-    headers = {"X-Total-Count": str(held.total), "Content-Language": asked.lang}
-    if following:
-        headers["Link"] = f'<{following}>; rel="next"'
-    if asked.format == "csv":
-        return Response(encoded(held.table, "csv"), media_type="text/csv; charset=utf-8", headers=headers)
-    content = {
-        "edition": found.id,
-        "total": held.total,
-        "offset": asked.offset,
-        "next": following,
-        "observations": held.table.to_pylist(),
-    }
-    return JSONResponse(content, headers=headers)
-
-
-@router.get(_EDITION + "/files/{path:path}")
-def edition_file(request: Request, publication: str, edition: str, path: str) -> FileResponse:
-    """A file of an edition; only what its checksums list."""
-    found = _edition(request, publication, edition)
-    if path not in found.files():
-        raise UsageError("serve.file_unknown")
-    return FileResponse(found.folder / path)
-
-
-def _edition(request: Request, publication: str, edition: str) -> PublishedEdition:
-    held: Published = request.app.state.published
-    return held.edition(publication, edition)
-
-
-def _next_page(request: Request, asked: Asked, held: Page) -> str | None:
-    after = asked.offset + held.table.num_rows
-    return str(request.url.include_query_params(offset=after)) if after < held.total else None
+def _said(error: MesurError, status: int, headers: dict[str, str] | None = None) -> JSONResponse:
+    """One of our errors as JSON, in both languages."""
+    said = {lang: as_record(error, messages.load(), lang) for lang in ("en", "cy")}
+    return JSONResponse({"error": error.key, **said}, status_code=status, headers=headers)
 
 
 def _told(request: Request, error: Exception) -> JSONResponse:
-    """One of our errors as JSON, in both languages."""
     assert isinstance(error, MesurError)
-    said = {lang: as_record(error, messages.load(), lang) for lang in ("en", "cy")}
-    status = 404 if error.key in _NOT_FOUND else 400 if isinstance(error, UsageError | UnreadableError) else 503
-    return JSONResponse({"error": error.key, **said}, status_code=status)
+    status = _status_of(error)
+    if request.url.path.startswith(odata_routes.PREFIX):
+        words = as_record(error, messages.load(), "cy" if "/cy" in request.url.path else "en")
+        body = {"error": {"code": error.key, "message": f"{words['what']} {words['what_to_do']}".strip()}}
+        return JSONResponse(body, status_code=status, headers=odata_routes.VERSION)
+    return _said(error, status)
+
+
+def _status_of(error: MesurError) -> int:
+    if error.key in _NOT_FOUND:
+        return 404
+    if error.key in _STATUS:
+        return _STATUS[error.key]
+    # What is asked can be too large (a refusal that names its limit); what is wrong on disk is not the reader's doing.
+    is_theirs = isinstance(error, UsageError) or (isinstance(error, RefusedError) and not isinstance(error, BusyError))
+    return 400 if is_theirs else 503
 
 
 def _misasked(request: Request, error: Exception) -> JSONResponse:
@@ -183,9 +148,3 @@ def _unexpected(request: Request, error: Exception) -> JSONResponse:
     answer = _told(request, InternalError("internal.unexpected", kind=kind, location="serve"))
     answer.status_code = 500
     return answer
-
-
-async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await answer(request)
-    response.headers.update(_HEADERS)
-    return response

@@ -5,9 +5,12 @@ Making an edition or moving the pointer does not belong here.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from pipelines.core.errors import Place, UnreadableError, UsageError
@@ -38,9 +41,10 @@ class PublishedEdition:
         return self.folder / "mart.duckdb"
 
     def files(self) -> dict[str, str]:
-        """Path within the edition -> sha256, of the files that may be handed out."""
-        lines = (self.folder / _SUMS).read_text(encoding="utf-8").splitlines()
-        return {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
+        """Path within the edition -> sha256, of the files that may be handed out, the list itself among them."""
+        said = (self.folder / _SUMS).read_bytes()
+        listed = {path: digest for digest, _, path in (line.partition("  ") for line in said.decode().splitlines())}
+        return {**listed, _SUMS: hashlib.sha256(said).hexdigest()}
 
 
 def opened(folder: Path) -> PublishedEdition:
@@ -52,7 +56,13 @@ def opened(folder: Path) -> PublishedEdition:
     record = folder / "edition.json"
     if not (record.is_file() and (folder / "mart.duckdb").is_file() and (folder / _SUMS).is_file()):
         raise UnreadableError("serve.not_an_edition", Place(file=folder.name))
-    return PublishedEdition(folder, json.loads(record.read_text(encoding="utf-8")))
+    return _read(folder, record.stat().st_mtime_ns)
+
+
+@lru_cache(64)
+def _read(folder: Path, written: int) -> PublishedEdition:
+    """An edition never changes, so its record is read once; `written` tells it from one made anew in its place."""
+    return PublishedEdition(folder, json.loads((folder / "edition.json").read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
@@ -79,10 +89,10 @@ class Published:
             UsageError: if there is no such publication or edition.
         """
         pointer = self.root / publication_id / "latest.json"
-        if not self.publications():
-            raise UsageError("serve.nothing_published")
         if not _PUBLICATION_ID.fullmatch(publication_id) or not pointer.is_file():
-            raise UsageError("serve.publication_unknown", allowed=", ".join(self.publications()))
+            if not (held := self.publications()):
+                raise UsageError("serve.nothing_published")
+            raise UsageError("serve.publication_unknown", allowed=", ".join(held))
         latest = opened(pointer.parent / str(json.loads(pointer.read_text(encoding="utf-8"))["edition"]))
         if edition_id in (LATEST, latest.id):
             return latest
@@ -90,6 +100,18 @@ class Published:
         if not _EDITION_ID.fullmatch(edition_id) or not folder.is_dir():
             raise UsageError("serve.edition_unknown", latest=latest.id)
         return opened(folder)
+
+    def as_of(self, publication_id: str, day: date) -> PublishedEdition:
+        """The edition that was the latest at the end of a day.
+
+        Raises:
+            UsageError: if none had been published by then.
+        """
+        held = self.editions(publication_id)
+        found = next((e for e in held if str(e.record["date"]) <= day.isoformat()), None)
+        if found is None:
+            raise UsageError("serve.no_edition_by_then", first=str(held[-1].record["date"]))
+        return found
 
 
 def _sequence(edition: PublishedEdition) -> int:

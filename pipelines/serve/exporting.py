@@ -1,4 +1,4 @@
-"""A table as a file for other programs: CSV, JSON, Parquet, XLSX.
+"""A table as a file for other programs: CSV, JSON, Parquet, Arrow, XLSX.
 
 What the table holds, and the accessible workbook of an edition, do not belong here.
 """
@@ -28,7 +28,7 @@ def export(table: pa.Table, path: Path) -> Path:
     """Write a table in the format that the suffix of the path names; the file appears whole.
 
     Raises:
-        UsageError: if the suffix is none of csv, json, parquet, xlsx, or a worksheet cannot hold the rows.
+        UsageError: if the suffix is none of csv, json, parquet, arrow, xlsx, or a worksheet cannot hold the rows.
     """
     atomic_write(path, encoded(table, path.suffix.lstrip(".").lower()), is_public=True)
     return path
@@ -61,6 +61,15 @@ def _parquet(table: pa.Table) -> bytes:
     return out.getvalue()
 
 
+def _arrow(table: pa.Table) -> bytes:
+    import pyarrow as pa
+
+    out = BytesIO()
+    with pa.ipc.new_stream(out, table.schema) as writer:
+        writer.write_table(table)
+    return out.getvalue()
+
+
 def _xlsx(table: pa.Table) -> bytes:
     import xlsxwriter
 
@@ -87,7 +96,13 @@ def _xlsx(table: pa.Table) -> bytes:
     return out.getvalue()
 
 
-FORMATS: dict[str, Callable[[pa.Table], bytes]] = {"csv": _csv, "json": _json, "parquet": _parquet, "xlsx": _xlsx}
+FORMATS: dict[str, Callable[[pa.Table], bytes]] = {
+    "csv": _csv,
+    "json": _json,
+    "parquet": _parquet,
+    "arrow": _arrow,
+    "xlsx": _xlsx,
+}
 """Format -> writer."""
 
 

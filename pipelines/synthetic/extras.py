@@ -41,6 +41,18 @@ def surround(children: Iterable[Child], horizon: date, seed: int) -> None:
             _mother(child, first, last, rng)
 
 
+def review_on(children: Iterable[Child], span: tuple[date, date], seed: int) -> None:
+    """Go on with the reviews of every life from one horizon to a later one."""
+    first, last = span
+    if first == last:
+        return
+    for child in children:
+        for start, end in periods_of_care(child, last):
+            if end > first:
+                rng = chance(seed, child.id, first)
+                child.reviews += [r for r in _reviews(child, max(start, first), end, rng) if r[0] >= first]
+
+
 def periods_of_care(child: Child, horizon: date) -> list[tuple[date, date]]:
     """First and last day of each period of care outside short breaks; an open one lasts to the horizon."""
     spans: list[list[Episode]] = []

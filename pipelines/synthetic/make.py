@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from pipelines.core.errors import UsageError
 from pipelines.core.files import atomic_write
 from pipelines.core.periods import Period
-from pipelines.synthetic import breaks, defects, exports, manifest, simulate, truth, writers
+from pipelines.synthetic import breaks, defects, exports, further, manifest, simulate, truth, writers
 from pipelines.synthetic.balance import MarginsImpossible
 from pipelines.synthetic.calibrate import calibrate
-from pipelines.synthetic.extras import surround
+from pipelines.synthetic.extras import review_on, surround
 from pipelines.synthetic.life import Child
 from pipelines.synthetic.people import Register
 from pipelines.synthetic.places import Geography
@@ -40,6 +40,8 @@ FITTED = tuple(str(Period.of_year(year)) for year in range(2014, 2024))
 """The years that targets are fitted for: always all of them, because one year's shape leans on the others."""
 LEGACY_YEAR, LEGACY_AUTHORITIES = "2015-16", ("W06000002", "W06000012", "W06000020")
 """The last year of the older return; only these authorities send it, so that a partial coverage is in the sample."""
+TOGETHER = 2
+"""Quarters that are simulated as one step; what surrounds care is drawn up to their end, and goes on from there."""
 LEAST_CHILDREN = 40
 """Children for each authority below which a sample is not promised to fit its figures."""
 
@@ -57,8 +59,13 @@ class Plan:
 
     @property
     def quarters(self) -> tuple[str, ...]:
-        """Quarters that are exported."""
+        """Quarters that are simulated after the last year."""
         return self.spec.quarters or ()
+
+    @property
+    def exported(self) -> tuple[str, ...]:
+        """Quarters that are exported: the last one that a census settles, and those after it."""
+        return (f"{self.spec.last}Q4", *self.quarters) if self.quarters else ()
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -83,10 +90,11 @@ def make(catalogue: Catalogue, spec: SampleSpec, out: Path) -> SampleManifest:
     for name in ("returns", "exports"):
         shutil.rmtree(out / name, ignore_errors=True)
     files, planted = _write_returns(catalogue, plan, holdings, out)
-    files += _write_exports(catalogue, plan, holdings, out)
     counts = _count(plan, world)
+    files += _write_exports(catalogue, plan, holdings, (out, counts))
     atomic_write(out / "truth.csv", truth.as_csv(counts), is_public=True)
-    calibration = calibrate(plan.country, targets, counts, plan.factor)
+    whole = {at: found for at, found in counts.items() if at != exports.MOVED[:2]}
+    calibration = calibrate(plan.country, targets, whole, plan.factor)
     files = sorted(files, key=lambda f: f.path)
     made = SampleManifest(spec, manifest.GENERATOR_VERSION, tuple(files), calibration, tuple(planted), manifest.NOTES)
     atomic_write(out / "synthetic.provenance.yml", manifest.PROVENANCE, is_public=True)
@@ -97,9 +105,10 @@ def make(catalogue: Catalogue, spec: SampleSpec, out: Path) -> SampleManifest:
 def _count(plan: Plan, world: World) -> dict[tuple[str, str], truth.Counts]:
     """True counts of every authority and every period that it sends something for."""
     return {
-        (a, p): truth.count(world.children[a], Step.of(p))
+        (a, p): truth.count(world.children[a], exports.known_until(a, Step.of(p)))
         for a in plan.authorities
-        for p in (*([LEGACY_YEAR] if _sends_legacy(plan, a) else []), *plan.written, *plan.quarters)
+        for p in (*([LEGACY_YEAR] if _sends_legacy(plan, a) else []), *plan.written, *plan.exported)
+        if (a, p) != exports.PENDING
     }
 
 
@@ -111,11 +120,11 @@ def prepare(catalogue: Catalogue, spec: SampleSpec) -> Plan:
     names = tuple(catalogue.authorities)
     if not 1 <= spec.authorities <= len(names):
         raise UsageError("synthetic.authorities", limit=len(names))
-    quarters = tuple(map(str, last.next.quarters[:2])) if spec.quarters is None else spec.quarters
+    quarters = tuple(map(str, last.next.quarters[:3])) if spec.quarters is None else spec.quarters
     start = first.previous if first == FIRST_YEAR else first
     by_name = {held.name.en: code for code, held in catalogue.authorities.items()}
     published = Published(spec.reference or DEFAULT_REFERENCE, by_name)
-    steps = [Step.of(y) for y in FITTED if start <= y <= last] + _quarter_step(quarters, last)
+    steps = [Step.of(y) for y in FITTED if start <= y <= last] + _quarter_steps(quarters, last)
     series = national(published)
     country = Country(published, series, names, FITTED)
     full = series["stock", str(last)].value
@@ -125,15 +134,19 @@ def prepare(catalogue: Catalogue, spec: SampleSpec) -> Plan:
     )
 
 
-def _quarter_step(quarters: tuple[str, ...], last: Period) -> list[Step]:
-    """The quarters together, as one step after the last year."""
+def _quarter_steps(quarters: tuple[str, ...], last: Period) -> list[Step]:
+    """The first two quarters together, as one step after the last year; each further quarter as a step of its own."""
     if not quarters:
         return []
     held = [Period(q) for q in quarters]
     expected = list(last.next.quarters[: len(held)])
     if held != expected:
         raise UsageError("synthetic.quarters_must_follow", expected=expected[0])
-    return [Step(held[-1], held[0].start, held[-1].end, tuple(q.end for q in held))]
+    first = held[:TOGETHER]
+    return [
+        Step(first[-1], first[0].start, first[-1].end, tuple(q.end for q in first)),
+        *(Step.of(q) for q in held[TOGETHER:]),
+    ]
 
 
 def fit_targets(plan: Plan) -> dict[tuple[str, str], Target]:
@@ -164,17 +177,30 @@ def live(plan: Plan, world: World, targets: Mapping[tuple[str, str], Target]) ->
     opening = {a: targets[a, plan.opening] for a in plan.authorities}
     simulate.populate(world, opening, Period(plan.opening).end, 0.65)
     resting: dict[str, list[Child]] = {a: [] for a in plan.authorities}
-    for step in plan.steps:
+    first = sum(not s.is_quarter for s in plan.steps) + 1
+    _go_through(plan, world, (plan.steps[:first], targets), resting)
+    horizon = plan.steps[:first][-1].end + timedelta(days=1)
+    for a in plan.authorities:
+        surround(world.children[a], horizon, plan.spec.seed)
+    _go_through(plan, world, (plan.steps[first:], targets), resting)
+    for a in plan.authorities:
+        review_on(world.children[a], (horizon, plan.steps[-1].end + timedelta(days=1)), plan.spec.seed)
+        world.children[a].sort(key=lambda c: c.number)
+
+
+Aims = tuple[tuple[Step, ...], Mapping[tuple[str, str], Target]]
+"""Steps, and the targets of every authority and step."""
+
+
+def _go_through(plan: Plan, world: World, aims_of: Aims, resting: dict[str, list[Child]]) -> None:
+    steps, targets = aims_of
+    for step in steps:
         aims = {a: targets[a, step.period] for a in plan.authorities}
         simulate.run(world, step, aims, flows(plan, step, targets))
         for a in plan.authorities:
             arrivals = world.arrivals(a, f"breaks:{step.period}")
             resting[a], new = breaks.run(resting[a], aims[a].short_breaks, step, arrivals)
             world.children[a] += new
-    horizon = plan.steps[-1].end + timedelta(days=1)
-    for a in plan.authorities:
-        surround(world.children[a], horizon, plan.spec.seed)
-        world.children[a].sort(key=lambda c: c.number)
 
 
 def flows(plan: Plan, step: Step, targets: Mapping[tuple[str, str], Target]) -> Flows:
@@ -217,19 +243,32 @@ def _write_returns(
     return files, planted
 
 
-def _write_exports(catalogue: Catalogue, plan: Plan, holdings: Mapping[str, Holdings], out: Path) -> list[SampleFile]:
-    """Every quarterly export."""
+Told = tuple[Path, dict[tuple[str, str], truth.Counts]]
+"""Where files go, and the true counts, to which those of further tables are added."""
+
+
+def _write_exports(catalogue: Catalogue, plan: Plan, holdings: Mapping[str, Holdings], told: Told) -> list[SampleFile]:
+    """Every quarterly export but the one that is still awaited."""
+    out, counts = told
+    code3 = {code: held.la3 for code, held in catalogue.authorities.items()}
     files = []
-    for authority, held in holdings.items():
-        profile = exports.profile_for(catalogue, authority)
-        for quarter in plan.quarters if profile else ():
-            sheet = exports.sheet(catalogue, profile, held, Step.of(quarter))  # type: ignore[arg-type]
-            container = exports.container_of(catalogue, authority)
-            content = exports.to_bytes(sheet, container)
+    for quarter in plan.exported:
+        step = Step.of(quarter)
+        notified = further.placements_between(holdings, code3, step)
+        for authority, held in holdings.items():
+            profile = exports.profile_for(catalogue, authority, quarter)
+            if profile is None or (authority, quarter) == exports.PENDING:
+                continue
+            sheets = [exports.sheet(catalogue, profile, held, exports.known_until(authority, step))]
+            if exports.has_further(catalogue, authority, quarter):
+                tables = further.tables(held, code3[authority], step, notified)
+                counts[authority, quarter].update(further.count(tables))
+                sheets += exports.further_sheets(catalogue, profile, tables, authority)
+            container = exports.container_of(catalogue, authority, quarter)
+            content = exports.to_bytes(sheets, container)
             path = f"exports/{quarter}/{authority}.{container}"
             atomic_write(out / path, content, is_public=True)
-            claim = ("quarterly_export", authority, quarter)
-            files.append(_file(path, content, claim, (profile.id if profile else None, container)))
+            files.append(_file(path, content, ("quarterly_export", authority, quarter), (profile.id, container)))
     return files
 
 

@@ -31,7 +31,7 @@ class SampleSpec:
     """What to make.
 
     `children` scales the published stock to about that many children at the last 31 March (None: published totals).
-    `quarters` None: the two that follow the last year. `defects` is the share of rows to damage in every submission;
+    `quarters` None: the three that follow the last year. `defects` is the share of rows to damage in every submission;
     None plants the few documented defects of the bundled sample and 0.0 leaves the data clean. `reference` is the
     folder of published figures.
     """

@@ -28,6 +28,7 @@ FAULTS = pa.schema(
         pa.field("row_number", pa.int32()),
         pa.field("item", pa.string()),
         pa.field("cause_group", pa.string()),
+        pa.field("waiver_id", pa.string()),
     ]
 )
 COVERAGE = pa.schema(

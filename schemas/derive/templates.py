@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import xlsxwriter
 
 from schemas.catalogue import Catalogue
-from schemas.model import Item, Return, Table
+from schemas.model import Item, ProfileColumn, Return, Table
 from schemas.reading import text
 
 ROWS = 2000
@@ -112,6 +112,47 @@ def _validation(sheet: xlsxwriter.worksheet.Worksheet, column: int, item: Item, 
         # A warning and not a stop: a code that we do not know of may still be right; the check will say.
         rule = {"validate": "list", "source": spans[item.code_list], "error_type": "warning"}
         sheet.data_validation(1, column, ROWS, column, rule)
+
+
+def export_workbook(c: Catalogue, profile_id: str, lang: str) -> bytes:
+    """An empty XLSX in the words of one system: its report, then a sheet for each further table.
+
+    Drop-downs hold the labels that the profile maps to codes, in one spelling each; notes say what a column means.
+    """
+    profile, r = c.export_profiles[profile_id], c.returns["quarterly_export"]
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"title": profile.title[lang], "created": _FIXED_DATE})
+    head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
+    context = [x for x in (profile.authority_column, profile.snapshot_date_column) if x]
+    sheets: dict[str, dict[str, ProfileColumn | None]] = {"Export": dict.fromkeys(context)}
+    for column in profile.columns:
+        name = "Export" if column.table in ("child", "episode") else r.source_names[column.table][0]
+        sheets.setdefault(name, {}).setdefault(column.column, column)
+    for name, columns in sheets.items():
+        sheet = book.add_worksheet(name)
+        for n, (title, held) in enumerate(columns.items()):
+            sheet.write_string(0, n, title, head)
+            sheet.set_column(n, n, max(12, len(title) + 2))
+            if held:
+                _explain(sheet, n, (c.items[held.item], held, lang))
+        sheet.freeze_panes(1, 0)
+    book.close()
+    return out.getvalue()
+
+
+LONGEST_LIST = 250
+"""Characters of a drop-down that Excel takes within a cell."""
+
+
+def _explain(sheet: xlsxwriter.worksheet.Worksheet, n: int, told: tuple[Item, ProfileColumn, str]) -> None:
+    item, column, lang = told
+    sheet.write_comment(0, n, f"{item.label[lang]}. {item.definition[lang]}")
+    labels = list({code: label for label, code in reversed(column.values.items())}.keys())
+    words = [next(text for text, code in column.values.items() if code == wanted) for wanted in reversed(labels)]
+    if words and len(",".join(words)) <= LONGEST_LIST and not any("," in w for w in words):
+        rule = {"validate": "list", "source": [w[:1].upper() + w[1:] for w in words], "error_type": "warning"}
+        sheet.data_validation(1, n, ROWS, n, rule)
 
 
 def csv_headers(c: Catalogue, return_id: str, period: str) -> dict[str, str]:

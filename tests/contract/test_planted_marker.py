@@ -7,8 +7,10 @@ How a value is removed does not belong here.
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -23,6 +25,7 @@ from made_build import Built, run
 from made_marker import SECRETS
 
 from pipelines.core.settings import PROJECT, Settings
+from pipelines.core.waivers import WAIVABLE
 from pipelines.defs import build_definitions, console
 from pipelines.flow import submissions
 from pipelines.flow.desk import Desk
@@ -163,6 +166,42 @@ def test_a_check_says_no_value(built: Built, tmp_path: Path, more: tuple[str, ..
         assert said_in((told.out + told.err).encode()) == []
     # The report is written where its sender asked for it, may show the sender its own values, and stays there.
     assert leaks(tmp_path / "data") == []
+
+
+def test_the_desk_keeps_and_says_no_value(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Waivers, receipts and what is told of them: of the fact a mark, of the rest rules, rows and counts."""
+    from pipelines.cli import main
+
+    data, mine = tmp_path / "data", tmp_path / "mine"
+    monkeypatch.setenv("MESUR_DATA", str(data))
+    sent = next((built.inbox / "returns" / made_marker.PERIOD).glob(f"{made_marker.CSV_AT}.*"))
+    main(["check", str(sent), "--json"])
+    faults = json.loads(capfd.readouterr().out)["faults"]
+    rules = {
+        f["rule_id"]: f["line"] for f in faults if f["severity"] in WAIVABLE and f["line"] and not f["cause_group"]
+    }
+    assert len(rules) > 3
+    for rule, line in list(rules.items())[:3]:
+        because = ("--reason", "seen by the team", "--author", "An Officer")
+        assert main(["waive", "add", str(sent), "--rule", rule, "--row", str(line), *because]) == 0
+    assert main(["receive", str(sent), "--out", str(mine)]) == 1
+    assert main(["verify", str(next(mine.glob("*.json"))), str(sent)]) == 0
+    later = tmp_path / sent.name
+    shutil.copy(sent, later)
+    with zipfile.ZipFile(later, "a") as held:
+        held.comment = b"sent again"
+    first = next(p.stem.partition("-")[0] for p in (data / "receipts").iterdir())
+    assert main(["receive", str(later)]) == 1
+    second = next(p.stem.partition("-")[0] for p in (data / "receipts").iterdir() if not p.name.startswith(first))
+    for more in ((), ("--json",), ("--lang", "cy")):
+        assert main(["waive", "list", *more]) == 0
+        assert main(["compare", first, second, *more]) == 0
+    said = capfd.readouterr()
+    assert len(list((data / "waivers").iterdir())) == 3
+    assert leaks(data) == leaks(mine) == []
+    assert said_in((said.out + said.err).encode()) == []
 
 
 class Crash(Exception):

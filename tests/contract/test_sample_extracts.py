@@ -23,10 +23,16 @@ DATASETS = (
     "cla_flows_wales",
     "cla_foster_by_provider",
     "cla_foster_inside",
+    "context_indicators",
     "crcs_rate",
+    "document_figures_2012",
+    "key_events",
     "pif_children_counts",
     "population_under18",
     "population_under18_implied",
+    "reduction_plans",
+    "social_services_spending",
+    "social_work_staff",
 )
 
 

@@ -1,11 +1,10 @@
-"""From a file to a receipt and what can be done with it after: receive, status, compare, withdraw, verify.
+"""From a file to a receipt and what can be done with it after: receive, status, compare, withdraw.
 
 How submissions are kept and entered does not belong here (tests/unit/landing).
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -66,12 +65,13 @@ def test_status_of_an_empty_folder_and_of_a_period_without_a_return(mesur: Mesur
 
 
 def test_compare_counts_what_changed(mesur: Mesur, two_versions: tuple[str, str]) -> None:
-    held = mesur("compare", *two_versions, "--json").record
-    assert held["tables"]["child"] == {"added": 0, "removed": 1, "changed": 0, "same": 11}
+    held = mesur("compare", *two_versions, "--no-figures", "--json").record
+    assert held["tables"]["child"].items() >= {"added": 0, "removed": 1, "changed": 0, "same": 11}.items()
     assert held["tables"]["episode"]["removed"] == 2
-    told = mesur("compare", two_versions[0][:8], two_versions[1][:8])
+    assert "figures" not in held
+    told = mesur("compare", two_versions[0][:8], two_versions[1][:8], "--no-figures")
     assert "child: 0 added, 1 removed, 0 changed, 11 the same" in told.out
-    assert mesur("compare", *two_versions, lang="cy").out != told.out
+    assert mesur("compare", *two_versions, "--no-figures", lang="cy").out != told.out
 
 
 def test_compare_refuses_different_authorities(mesur: Mesur, two_versions: tuple[str, str]) -> None:
@@ -88,35 +88,6 @@ def test_withdrawing_brings_the_version_before_back(
     assert (told.code, told.record["status"]) == (0, "withdrawn")
     assert {r.submission_id for r in ledger(tmp_path).counting()} == {two_versions[0]}
     assert mesur("withdraw", "0123456789abcdef").code == 2
-
-
-def test_a_receipt_is_verified_and_a_false_one_found(mesur: Mesur, tmp_path: Path) -> None:
-    told = mesur("receive", RETURN, "--json")
-    receipt = tmp_path / "receipt.json"
-    receipt.write_text(told.out, "utf-8")
-    assert mesur("verify", receipt, "--json").record == {"is_valid": True, "wrong": []}
-    held = json.loads(told.out)
-    for change, wrong in (
-        ({"version": 7}, "differs"),
-        ({"authority_code": "W06000001"}, "differs"),
-        ({"files": [held["files"][0] | {"sha256": "0" * 64}]}, "differs"),
-        ({"submission_id": "0" * 16}, "unknown"),
-    ):
-        receipt.write_text(json.dumps(held | change), "utf-8")
-        found = mesur("verify", receipt, "--json")
-        assert (found.code, found.record["wrong"]) == (1, [wrong])
-    assert messages.say("verify.unknown", "cy") in mesur("verify", receipt, lang="cy").out
-
-
-def test_changed_and_lost_bytes_are_found(mesur: Mesur, tmp_path: Path) -> None:
-    receipt = tmp_path / "receipt.json"
-    receipt.write_text(mesur("receive", RETURN, "--json").out, "utf-8")
-    kept = next((tmp_path / "data" / "landing" / "files").iterdir())
-    kept.chmod(0o600)
-    kept.write_bytes(kept.read_bytes()[:-1] + b" ")
-    assert mesur("verify", receipt, "--json").record["wrong"] == ["bytes_changed"]
-    kept.unlink()
-    assert mesur("verify", receipt, "--json").record["wrong"] == ["bytes_missing"]
 
 
 def test_what_cannot_be_placed_is_kept_and_the_answer_says_what_is_needed(mesur: Mesur, tmp_path: Path) -> None:

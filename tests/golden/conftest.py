@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import made_build
 import pytest
-from made_build import SAMPLE, Built
+from made_build import Built
 
 
 @pytest.fixture(scope="session")
 def full_sample(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Typed tables, cells, protected cells, edition and reconciliation of the whole sample; read only."""
-    data = tmp_path_factory.mktemp("full-sample") / "data"
-    ended = made_build.run(data, "build")
-    assert ended.code == 0, ended.err[-2000:]
-    return Built(made_build.settings_of(data), SAMPLE, ended)
+    with made_build.shared(tmp_path_factory, "full-sample") as folder:
+        return made_build.build_once(folder, None)

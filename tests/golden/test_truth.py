@@ -39,6 +39,20 @@ CONCEPTS = {
     "ends_by_reason": ("CLA_ENDS", "end_reason"),
     "adopted": ("CLA_ADOPTED", "total"),
 }
+FURTHER = {
+    "visits_due": "VISITS_DUE",
+    "visits_on_time": "VISITS_ON_TIME_PC",
+    "with_social_worker": "ALLOCATED",
+    "with_learning_needs": "LEARNING_NEEDS",
+    "education_plan": "EDUCATION_PLAN_PC",
+    "no_foster_placement": "RESIDENTIAL_NO_FOSTER",
+    "out_of_area": "OUT_OF_AREA_PLACEMENTS",
+    "n_carers": "FOSTER_CARERS",
+    "n_places": "FOSTER_PLACES",
+    "n_sent": "NOTIFICATIONS_SENT",
+    "n_received": "NOTIFICATIONS_RECEIVED",
+}
+"""Concepts of the further tables of quarterly exports -> the measure whose numerator they are."""
 PERIODS_OF_CARE = {"starts": "care_start_date", "ends": "care_end_date"}
 """Concepts of the truth that count periods of care, not children: no measure does, the warehouse holds them."""
 FLOWS = (
@@ -49,6 +63,9 @@ FLOWS = (
     "ends_by_reason",
     "adopted",
 )
+TRUNCATED = ("W06000019", "2024-25Q3")
+"""The authority that changed its system in this quarter: its export ends on 8 November, and so does what is true of it;
+the build asks who is looked after on 31 December, when four of its young people have turned 18."""
 NO_SUCH_CATEGORY = {"looked_after_by_foster_type": "NOT_FOSTER"}
 """A category that the truth does not have: children who are not in foster care."""
 REASON_GROUPS = {
@@ -115,7 +132,7 @@ def told(key: Key, concept: str) -> bool:
     """Whether the files of the sample hold what the truth knows."""
     _, period, _, category = key
     is_flow = concept in FLOWS and "Q" in period and key[0] in snapshot_authorities()
-    return not is_flow and category != NO_SUCH_CATEGORY.get(concept)
+    return key[:2] != TRUNCATED and not is_flow and category != NO_SUCH_CATEGORY.get(concept)
 
 
 @pytest.mark.parametrize("concept", CONCEPTS)
@@ -133,6 +150,19 @@ def test_cells_are_the_truth_to_the_last_child(
     assert wrong == {key: pair for key, pair in planted("truth").items() if key in built}
     assert len(built) >= 22 * 8 + 3  # every authority and census year, and three authorities of 2015-16
     assert sum(built.values()) > 1000 or concept in ("short_breaks", "looked_after_uasc")
+
+
+@pytest.mark.parametrize("concept", FURTHER)
+def test_further_tables_are_counted_to_the_last_row(concept: str, cells: pl.DataFrame) -> None:
+    """Where an export had room for further tables; where it had none nothing is counted, and that is no zero."""
+    true: Counter[Key] = Counter()
+    for row in truth_rows():
+        if row["concept"] == concept:
+            true[row["authority_code"], row["period_id"], FURTHER[concept], "T"] += int(row["count"])
+    built = built_counts(cells, FURTHER[concept], "total")
+    assert {key: (true[key], n) for key, n in built.items() if true[key] != n} == {}
+    assert set(true) <= set(built)
+    assert len(built) > 40
 
 
 def _left_twice() -> set[tuple[str, str]]:
@@ -160,8 +190,8 @@ def test_a_snapshot_never_tells_more_than_there_was(cells: pl.DataFrame, true_co
     for concept in ("looked_after_in_period", "children_starting", "children_ceasing", "adopted"):
         true = true_counts[concept]
         held = {k: n for k, n in built_counts(cells, *CONCEPTS[concept]).items() if not told(k, concept)}
-        assert len(held) == 2 * len(snapshot_authorities())
-        assert [key for key, n in held.items() if n > true[key]] == []
+        assert len(held) == 4 * len(snapshot_authorities()) - 1  # four quarters; one export is still awaited
+        assert [key for key, n in held.items() if n > true[key] and key[:2] != TRUNCATED] == []
 
 
 @pytest.mark.parametrize("concept", PERIODS_OF_CARE)
@@ -188,11 +218,36 @@ def test_periods_of_care_begin_and_end_as_often_as_in_the_lives(concept: str, fu
 
 
 def test_a_plain_recount_of_the_files_comes_to_the_same(cells: pl.DataFrame) -> None:
-    """Eight measures of every authority and year, counted by code that shares nothing with the build."""
+    """Twenty-four measures of every authority and year, counted by code that shares nothing with the build.
+
+    Counts of children, and days in care as sums; each difference stands by hand with the row that causes it.
+    """
     counted = {(*key, "T"): n for key, n in plain_count.count(SAMPLE).items()}
     measures = sorted({key[2] for key in counted})
     built = {k: n for m in measures for k, n in built_counts(cells, m, "total").items() if "Q" not in k[1]}
     wrong = {key: (counted.get(key, 0), built.get(key)) for key in {*counted, *built}}
-    assert {key: pair for key, pair in wrong.items() if pair[0] != pair[1]} == planted("plain") | planted("truth")
-    assert len(measures) == 8
-    assert len(built) == 8 * (22 * 8 + 3)
+    named = {key: pair for key, pair in (planted("plain") | planted("truth")).items() if "Q" not in key[1]}
+    assert {key: pair for key, pair in wrong.items() if pair[0] != pair[1]} == named
+    assert len(measures) == 24
+    assert len(built) == 24 * (22 * 8 + 3)
+
+
+def test_every_policy_is_compared_and_that_of_the_build_gives_its_cells(full_sample: Built) -> None:
+    """The comparison takes a part of the children through the models again; put together they are the build's cells."""
+    built = pl.read_parquet(full_sample.settings.paths.cells).filter(
+        pl.col("breakdown_id") == "total", pl.col("period_type") == "year", pl.col("area_type") != "region"
+    )
+    held = {tuple(row[:3]): row[3] for row in built.select("measure_id", "area_code", "period_id", "value").iter_rows()}
+    with full_sample.settings.paths.policies.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert len(rows) > 8 * 22 * 8
+    wrong = [
+        row
+        for row in rows
+        if row["end_early"]
+        and abs(float(row["end_early"]) - held[row["measure_id"], row["area_code"], row["period_id"]]) > 0.0001
+    ]
+    assert wrong == []
+    wales = {r["measure_id"]: r for r in rows if (r["area_code"], r["period_id"]) == ("W92000004", "2023-24")}
+    assert float(wales["CLA_STOCK"]["ask"]) < float(wales["CLA_STOCK"]["end_early"])
+    assert float(wales["CLA_STOCK"]["spread"]) > 0

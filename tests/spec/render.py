@@ -27,7 +27,7 @@ from schemas.derive.markdown import grid
 HISTORIES = Path(__file__).parent / "episodes"
 MANUAL = PROJECT / "docs" / "manual"
 TABLES = {"children": "child", "episodes": "episode"}
-NOT_A_TABLE = {"period", "return", "authority"}
+NOT_A_TABLE = {"period", "return", "authority", "system"}
 DEFAULT_POLICY = "end_early"
 INTRO = (
     "Histories of made-up children: what authorities report, and what the models make of it. Every page is a test "
@@ -54,6 +54,7 @@ def submissions(case: dict) -> list[Submission]:
             period_id=report["period"],
             authority_code=report.get("authority", CARDIFF),
             return_id=report.get("return", "lac_census"),
+            system=report.get("system"),
             tables={TABLES.get(k, k): items(table(v)) for k, v in report.items() if k not in NOT_A_TABLE},
         )
         for report in case["reports"]

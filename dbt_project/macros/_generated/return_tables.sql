@@ -13,7 +13,17 @@
     ],
     "quarterly_export": [
         "child",
-        "episode"
+        "episode",
+        "review",
+        "care_leaver",
+        "visit",
+        "allocation",
+        "plan",
+        "profile",
+        "panel_referral",
+        "carer_capacity",
+        "notification",
+        "care_and_support"
     ],
     "ssda903": [
         "child",

@@ -51,14 +51,20 @@ latest_attributes as (
     group by authority_code, child_id
 ),
 
+-- the latest report that names the child as unaccompanied says when that ended
 unaccompanied as (
     select
         submissions.authority_code,
         unaccompanied_records.child_id,
-        max(unaccompanied_records.uasc_ceased_date) as uasc_ceased_date
+        unaccompanied_records.uasc_ceased_date
     from unaccompanied_records
     inner join submissions on unaccompanied_records.submission_id = submissions.submission_id
-    group by submissions.authority_code, unaccompanied_records.child_id
+    where not submissions.is_settled and unaccompanied_records.child_id is not null
+    qualify
+        row_number() over (
+            partition by submissions.authority_code, unaccompanied_records.child_id
+            order by submissions.report_number desc, unaccompanied_records.uasc_ceased_date desc nulls last
+        ) = 1
 ),
 
 known_children as (

@@ -21,7 +21,11 @@ grouped as (
         ] %}
         max({{ column }}) filter (where is_care_period_start) as {{ column }},
         {%- endfor %}
-        max(end_reason_group_code) filter (where is_care_period_last) as end_reason_group_code,
+        max(end_reason_code) filter (where is_care_period_last) as end_reason_code,
+        -- a row that ends because another begins says nothing of why care ended when none does
+        max(case when end_reason_group_code = 'CONTINUES' then 'UNKNOWN' else end_reason_group_code end) filter (
+            where is_care_period_last
+        ) as end_reason_group_code,
         max(repair_tag) filter (where is_care_period_last) as end_repair_tag
     from episodes
     group by authority_code, child_id, is_short_break, care_period_number

@@ -8,11 +8,13 @@ reported as (
 int_episodes__harmonised as (
     select
         *,
-        -- the longest of several rows with one start stands; codes decide next, so that the order of rows does not
+        -- of several rows with one start care stands before a short break, then the longest; codes decide next, so
+        -- that the order of rows does not
         row_number() over (
             partition by authority_code, child_id, episode_start_date
             order by
                 report_number desc,
+                case when is_short_break then 1 else 0 end,
                 coalesce(episode_end_date, {{ far_future() }}) desc,
                 legal_status_code nulls last,
                 placement_code nulls last,

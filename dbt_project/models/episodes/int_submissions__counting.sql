@@ -33,6 +33,7 @@ dated as (
         periods.period_start as period_start_date,
         periods.period_end as period_end_date,
         periods.year_id,
+        submissions.system,
         -- a quarter is provisional until the census of its year has come: then the census speaks for it
         periods.period_type = 'quarter' and annual.year_id is not null as is_settled
     from submissions

@@ -22,7 +22,8 @@ ended as (
         periods_of_care.child_id,
         periods_of_care.care_end_date,
         periods_of_care.days_in_care,
-        periods_of_care.end_reason_group_code
+        periods_of_care.end_reason_group_code,
+        periods_of_care.end_reason_code
     from periods_of_care
     inner join periods
         on
@@ -60,6 +61,11 @@ fct_care_end as (
         end_reason_group_code = 'SGO' as is_special_guardianship,
         end_reason_group_code = 'WIR' as is_when_i_am_ready,
         coalesce(age >= 16, false) as is_aged_16_or_over,
+        end_reason_group_code = 'INDEPENDENT' as is_to_independence,
+        coalesce(days_in_care <= 182, false) as is_within_6_months,
+        coalesce(days_in_care > 365, false) as is_after_a_year,
+        coalesce(end_reason_code = 'E43', false) as is_guardianship_of_former_carer,
+        coalesce(end_reason_code = 'E44', false) as is_guardianship_of_other_carer,
         cast(days_in_care as integer) as days_in_care,
         sex_group_code,
         {{ age_band('age') }} as age_band_code,

@@ -23,6 +23,7 @@ latest_records as (
         submissions.region_code,
         submissions.period_id,
         submissions.period_type,
+        submissions.period_end_date,
         care_leaver_records.*
     from care_leaver_records
     inner join submissions on care_leaver_records.submission_id = submissions.submission_id
@@ -49,6 +50,12 @@ fct_care_leaver as (
         coalesce(latest_records.in_touch_code = 'YES', false) as is_in_touch,
         coalesce(activities.group_code = 'EET', false) as is_in_education_employment_or_training,
         coalesce(accommodations.group_code = 'SUITABLE', false) as is_in_suitable_accommodation,
+        coalesce(latest_records.accommodation_code in ('B1', 'B2'), false) as is_with_birth_family,
+        coalesce(latest_records.accommodation_code in ('D1', 'D2', 'E1', 'E2', 'P1', 'P2', 'T1', 'T2'), false)
+            as is_in_supported_accommodation,
+        coalesce(latest_records.accommodation_code in ('K1', 'K2', 'U1', 'U2'), false) as is_living_independently,
+        coalesce(latest_records.accommodation_code in ('Z1', 'Z2'), false) as is_with_former_foster_carers,
+        coalesce({{ age_on('children.birth_date', 'latest_records.period_end_date') }} < 18, false) as is_aged_16_or_17,
         coalesce(children.sex_group_code, 'U') as sex_group_code
     from latest_records
     left join children

@@ -21,6 +21,13 @@ neighbours as (
     select * from {{ ref('neighbours') }}
 ),
 
+-- a place is named by the three digits of its authority, boundaries are between GSS codes
+hosts as (
+    select la3 as place_code, la3, authority_code from {{ ref('authorities') }}
+    union all
+    select authority_code as place_code, la3, authority_code from {{ ref('authorities') }}
+),
+
 -- Looked after on a day: an episode that starts on or before it and is not ended by it, short breaks left out.
 episode_periods as (
     select
@@ -114,12 +121,18 @@ described as (
         episodes.placement_group_code,
         episodes.location_code,
         episodes.foster_type_code,
+        episodes.placement_code,
+        episodes.provider_code,
+        coalesce(hosts.la3, episodes.placement_authority_code, 'UNK') as hosting_authority_code,
         neighbours.neighbour_code is not null as is_with_neighbour,
         children.sex_group_code,
         children.ethnicity_group_code,
         children.is_unaccompanied
         and coalesce(children.uasc_ceased_date, {{ far_future() }}) > periods.period_end_date as is_unaccompanied_then,
         {{ age_on('children.birth_date', 'periods.period_end_date') }} as age,
+        cast(
+            {{ days_between('child_periods.present_care_start_date', 'periods.period_end_date') }} as integer
+        ) as days_in_care_days,
         coalesce(child_placements.n_in_year, 0) as n_placements_in_year,
         coalesce(child_placements.n_in_period, 0) as n_placements
     from child_periods
@@ -137,10 +150,11 @@ described as (
             child_periods.authority_code = child_placements.authority_code
             and child_periods.period_id = child_placements.period_id
             and child_periods.child_id = child_placements.child_id
+    left join hosts on episodes.placement_authority_code = hosts.place_code
     left join neighbours
         on
             episodes.authority_code = neighbours.authority_code
-            and episodes.placement_authority_code = neighbours.neighbour_code
+            and hosts.authority_code = neighbours.neighbour_code
 ),
 
 fct_child_period as (
@@ -175,13 +189,38 @@ fct_child_period as (
         is_looked_after_at_period_end
         and location_code = '2'
         and is_with_neighbour as is_placed_in_neighbouring_authority,
+        is_looked_after_at_period_end
+        and (location_code = '1' or (location_code = '2' and is_with_neighbour)) as is_placed_inside_or_next_door,
+        is_looked_after_at_period_end and location_code in ('2', '3') as is_placed_outside_own_authority,
+        is_looked_after_at_period_end
+        and location_code = '2'
+        and not is_with_neighbour as is_placed_in_wales_beyond_neighbours,
+        is_looked_after_at_period_end
+        and placement_group_code in ('FOSTER', 'RESIDENTIAL') as is_in_regulated_placement,
+        is_looked_after_at_period_end and placement_group_code != 'PARENTS' as is_not_placed_with_parents,
+        is_looked_after_at_period_end and coalesce(placement_code = 'K1', false) as is_in_secure_unit,
+        is_looked_after_at_period_end and coalesce(placement_code = 'S1', false) as is_in_residential_school,
+        is_looked_after_at_period_end
+        and coalesce(placement_code in ('H1', 'H2', 'K2'), false) as is_in_childrens_home,
+        -- the census tells the provider by the kind of foster placement, other returns by a code of its own
+        is_looked_after_at_period_end
+        and (foster_type_code in ('F3', 'F6') or coalesce(provider_code in ('PR4', 'PR5'), false))
+            as is_with_independent_provider,
+        is_looked_after_at_period_end and placement_group_code = 'INDEPENDENT' as is_living_independently,
+        is_looked_after_at_period_end
+        and coalesce(legal_status_code in ('J1', 'J2', 'J3'), false) as is_on_remand_or_sentenced,
+        is_looked_after_at_period_end and coalesce(legal_status_code = 'E1', false) as is_under_placement_order,
+        coalesce(age < 13, false) as is_aged_under_13,
+        coalesce(age >= 16, false) as is_aged_16_or_over,
+        coalesce(age < 1, false) as is_aged_under_1,
+        coalesce(days_in_care_days >= 730, false) as is_two_years_in_care,
         n_placements_in_year >= 3 as has_three_or_more_placements,
         n_placements_in_year >= 2 as has_two_or_more_placements,
         is_looked_after_at_period_end and is_unaccompanied_then as is_unaccompanied,
         has_returned_home,
         n_placements,
         days_looked_after,
-        cast({{ days_between('present_care_start_date', 'period_end_date') }} as integer) as days_in_care_at_period_end,
+        days_in_care_days as days_in_care_at_period_end,
         sex_group_code,
         {{ age_band('age') }} as age_band_code,
         ethnicity_group_code,
@@ -189,7 +228,9 @@ fct_child_period as (
         legal_status_group_code,
         placement_group_code,
         location_code as placement_location_code,
-        foster_type_code
+        foster_type_code,
+        hosting_authority_code,
+        case when n_placements_in_year >= 3 then '3' when n_placements_in_year = 2 then '2' else '1' end as placements_in_year_code
     from described
 )
 

@@ -10,7 +10,9 @@ children as (
 ),
 
 review_records as (
-    {{- union_returns('review', ['child_id', 'review_date', 'review_code']) }}
+    {{- union_returns('review', [
+        'child_id', 'review_date', 'review_code', 'officer_continuity_code', 'parents_took_part_code'
+    ]) }}
 ),
 
 held as (
@@ -22,7 +24,9 @@ held as (
         review_records.child_id,
         review_records.review_date,
         -- two rows for one review: the child took part if either says so
-        bool_or(coalesce(review_records.review_code in ('PN1', 'PN2', 'PN3', 'PN5', 'PN6'), false)) as has_taken_part
+        bool_or(coalesce(review_records.review_code in ('PN1', 'PN2', 'PN3', 'PN5', 'PN6'), false)) as has_taken_part,
+        max(review_records.officer_continuity_code) as officer_continuity_code,
+        max(review_records.parents_took_part_code) as parents_took_part_code
     from review_records
     inner join submissions on review_records.submission_id = submissions.submission_id
     where
@@ -57,6 +61,10 @@ fct_review as (
         true as is_review,
         coalesce(age >= 4, false) as is_aged_four_or_over,
         has_taken_part as has_child_taken_part,
+        coalesce(officer_continuity_code in ('SAME', 'OTHER'), false) as is_officer_compared,
+        coalesce(officer_continuity_code = 'SAME', false) as is_same_reviewing_officer,
+        parents_took_part_code is not null as is_parents_part_known,
+        coalesce(parents_took_part_code = '1', false) as have_parents_taken_part,
         sex_group_code,
         {{ age_band('age') }} as age_band_code
     from aged

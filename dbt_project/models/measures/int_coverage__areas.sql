@@ -5,6 +5,11 @@ submissions as (
     select * from {{ ref('int_submissions__counting') }}
 ),
 
+-- a report that stops early is there and does not hold all of its period
+reach as (
+    select * from {{ ref('int_reports__reach') }}
+),
+
 members as (
     select * from {{ ref('int_areas__members') }}
 ),
@@ -12,26 +17,48 @@ members as (
 facts as (
     select
         fact_id,
-        return_id
+        return_id,
+        table_id
     from (
         values
         {%- for fact in measured_facts() %}
         {%- set outer = loop %}
         {%- for return_id in returns_carrying(fact_table_of(fact)) %}
-        ('{{ fact }}', '{{ return_id }}'){{ ',' if not (loop.last and outer.last) }}
+        ('{{ fact }}', '{{ return_id }}', '{{ fact_table_of(fact) }}'){{ ',' if not (loop.last and outer.last) }}
         {%- endfor %}
         {%- endfor %}
-    ) as carried (fact_id, return_id)
+    ) as carried (fact_id, return_id, table_id)
+),
+
+-- a quarterly export may lack a further table: then nothing was reported, and nothing is a zero
+sent as (
+    {%- for table in further_tables() %}
+    select distinct
+        submission_id,
+        '{{ table }}' as table_id
+    from {{ ref('stg_quarterly_export__' ~ table) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 reported as (
-    select distinct
+    select
         facts.fact_id,
         submissions.period_id,
         submissions.period_type,
-        submissions.authority_code
+        submissions.authority_code,
+        bool_or(reach.is_truncated) as is_truncated
     from submissions
     inner join facts on submissions.return_id = facts.return_id
+    inner join reach on submissions.submission_id = reach.submission_id
+    left join sent on submissions.submission_id = sent.submission_id and facts.table_id = sent.table_id
+    where
+        facts.return_id != 'quarterly_export'
+        or facts.table_id = 'episode'
+        or sent.submission_id is not null
+    group by facts.fact_id, submissions.period_id, submissions.period_type, submissions.authority_code
 ),
 
 fact_periods as (
@@ -50,7 +77,8 @@ counted as (
         members.area_type,
         members.area_code,
         count(*) as n_authorities,
-        count(reported.authority_code) as n_reporting
+        count(reported.authority_code) as n_reporting,
+        coalesce(bool_or(reported.is_truncated), false) as is_cut_short
     from fact_periods
     cross join members
     left join reported
@@ -71,7 +99,7 @@ int_coverage__areas as (
         *,
         case
             when n_reporting = 0 then 'missing'
-            when n_reporting < n_authorities then 'partial'
+            when n_reporting < n_authorities or is_cut_short then 'partial'
             else 'complete'
         end as coverage_status
     from counted

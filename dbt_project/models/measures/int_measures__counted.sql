@@ -50,7 +50,7 @@ registry as (
                 when '{{ measure.id }}' then grouped.{{ aggregates[expression] }}
                 {%- endif %}
                 {%- endfor %}
-                else null
+                when null then null
             end as bigint
         ) as {{ part }}{{ ',' if not loop.last }}
         {%- endfor %}

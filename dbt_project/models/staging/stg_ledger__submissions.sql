@@ -10,7 +10,8 @@ stg_ledger__submissions as (
         submission_id,
         return_id,
         authority_code,
-        period_id
+        period_id,
+        system
     from ledger
     where status in ('accepted', 'accepted_with_errors')
 )

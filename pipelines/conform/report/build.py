@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.conform.report import causes, faults, impact, tables, words
+from pipelines.conform.report import causes, explanations, faults, impact, tables, words
 from pipelines.conform.report.book import Book
 from pipelines.conform.report.faults import Located
 from pipelines.conform.report.impact import ALL, SAFE, Figures
@@ -54,12 +54,16 @@ def report_of(catalogue: Catalogue, examination: Examination) -> Report:
         effects=effects.get(ALL, ()),
         n_by_severity=_by_severity(located),
         n_moving=sum(c.n_faults for c in numbered if c.is_moving),
+        waived=explanations.lines(examination, book),
     )
 
 
 def _children(examination: Examination) -> dict[str, int]:
-    """Children (or rows, where identifiers were not sent) of each table."""
-    return {t: frame["child_id"].drop_nulls().n_unique() or frame.height for t, frame in examination.tables.items()}
+    """Children (or rows, where identifiers were not sent or the table is about no child) of each table."""
+    return {
+        table: (frame["child_id"].drop_nulls().n_unique() if "child_id" in frame.columns else 0) or frame.height
+        for table, frame in examination.tables.items()
+    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -100,6 +100,8 @@ def _child_keys(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _rows(typed: pl.DataFrame, raw: pl.DataFrame, keys: pl.DataFrame, dated: str | None) -> pl.DataFrame:
     """row_number -> position in the frame of texts, line, own identifier, key of the child, whether it is its last."""
+    if CHILD not in typed.columns:  # carers, notifications: a table about no child
+        typed = typed.with_columns(pl.lit(None, pl.String).alias(CHILD))
     rows = typed.select("row_number", CHILD, *([dated] if dated else ())).join(
         keys, on=CHILD, how="left", maintain_order="left"
     )

@@ -7,7 +7,7 @@ Which item feeds which figure stands in `schemas/spec/impact.yml` and does not b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ class Figures:
 
     book: Book
     feeds: impact.Feeds
+    _known: dict[tuple[tuple[str, str], bool], Moved] = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> tuple[tuple[str, bool], ...]:
@@ -74,8 +75,14 @@ class Figures:
             places = self.book.concerned(code, (table, item))
         found = Moved()
         for one in places:
-            found |= self.feeds.moved(self.book.catalogue, one, is_latest=is_latest or one[0] != table)
+            found |= self._moved(one, is_latest=is_latest or one[0] != table)
         return found
+
+    def _moved(self, place: tuple[str, str], *, is_latest: bool) -> Moved:
+        known = self._known.get((place, is_latest))
+        if known is None:
+            known = self._known[place, is_latest] = self.feeds.moved(self.book.catalogue, place, is_latest=is_latest)
+        return known
 
 
 def effects(

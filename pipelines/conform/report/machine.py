@@ -12,14 +12,14 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.conform.report import tables, words
-from pipelines.conform.report.records import Cause, Effect, Report
+from pipelines.conform.report.records import Cause, Effect, Report, WaivedLine
 
 Record = Mapping[str, object]
 
 MARK = b"\xef\xbb\xbf"
 """The byte order mark by which Excel knows UTF-8; other readers skip it."""
-_VALUES = ("child", "found", "file", "sheet")
-"""Columns of the faults that repeat what was received."""
+_VALUES = ("child", "found", "file", "sheet", "author", "reason")
+"""Columns that repeat what was received or typed by a person."""
 _PLACES = ("cause", "rule_id", "severity", "table", "row_number", "line", "item", "cause_group", "follows")
 
 
@@ -37,6 +37,7 @@ def summary(report: Report, lang: str, *, has_values: bool) -> dict[str, object]
         "verdict": about.verdict,
         "rule_pack": about.rule_pack,
         "n_faults": dict(report.n_by_severity),
+        "n_waived": report.n_waived,
         "n_moving": report.n_moving,
         "advice": words.first(report, lang),
         **(_received(report) if has_values else {}),
@@ -55,6 +56,7 @@ def summary(report: Report, lang: str, *, has_values: bool) -> dict[str, object]
             }
             for r in report.rules
         ],
+        "waivers": [_waiver(line, lang, has_values=has_values) for line in report.waived],
         "coverage": [
             {"rule_id": c.code, "status": c.status, "n_judged": c.n_judged, "n_failed": c.n_failed}
             for c in report.coverage
@@ -101,6 +103,21 @@ def _cause(cause: Cause, lang: str, *, has_values: bool) -> dict[str, object]:
     return held | values if has_values else held
 
 
+def _waiver(line: WaivedLine, lang: str, *, has_values: bool) -> dict[str, object]:
+    held: dict[str, object] = {
+        "waiver_id": line.waiver_id,
+        "state": words.waiver_state(line),
+        "rule_id": line.rule_id,
+        "severity": line.severity,
+        "table": line.table,
+        "line": line.line,
+        "place": line.place[lang],
+        "expires_on": line.expires_on,
+        "given_for": line.period_id,
+    }
+    return held | {"author": line.author, "reason": line.reason} if has_values else held
+
+
 def _effect(effect: Effect, lang: str) -> dict[str, object]:
     return {
         "measure_id": effect.measure_id,
@@ -113,9 +130,10 @@ def _effect(effect: Effect, lang: str) -> dict[str, object]:
 
 def write_json(path: Path, report: Report, listed: pl.DataFrame, lang: str) -> None:
     """Write the whole report as one JSON object; the words of a rule stand once, under `rules`."""
-    head = json.dumps(summary(report, lang, has_values=True), ensure_ascii=False, indent=1)
+    # On one line: indented, the standard library writes with Python instead of C, which took a second.
+    head = json.dumps(summary(report, lang, has_values=True), ensure_ascii=False)
     with path.open("wb") as handle:
-        handle.write(head[: head.rindex("\n}")].encode() + b',\n "faults": ')
+        handle.write(head[:-1].encode() + b',\n "faults": ')
         listed.select(*_PLACES, "column", "child", "found").write_json(handle)
         handle.write(b"\n}\n")
 
@@ -131,6 +149,12 @@ def write_causes(path: Path, report: Report, lang: str) -> None:
     _csv(path, pl.DataFrame(rows, schema=_CAUSES))
 
 
+def write_waivers(path: Path, report: Report, lang: str) -> None:
+    """Write the faults that waivers speak of as CSV."""
+    rows = [_waiver(line, lang, has_values=True) for line in report.waived]
+    _csv(path, pl.DataFrame(rows, schema=_WAIVERS))
+
+
 def write_coverage(path: Path, report: Report, lang: str) -> None:
     """Write what became of every rule as CSV."""
     rows = [
@@ -140,6 +164,11 @@ def write_coverage(path: Path, report: Report, lang: str) -> None:
     schema = dict.fromkeys(("rule_id", "title", "severity", "status", "status_text"), pl.String)
     _csv(path, pl.DataFrame(rows, schema=schema | dict.fromkeys(("n_judged", "n_failed"), pl.Int64), orient="row"))
 
+
+_WAIVERS = dict.fromkeys(("waiver_id", "state", "rule_id", "severity", "table"), pl.String) | {
+    "line": pl.Int64,
+    **dict.fromkeys(("place", "expires_on", "given_for", "author", "reason"), pl.String),
+}
 
 _CAUSES = {
     "cause": pl.Int32,

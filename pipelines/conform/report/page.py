@@ -49,6 +49,8 @@ def page(report: Report, listed: pl.DataFrame, lang: str) -> str:
         figures=tables.figures(report, lang),
         rules=tables.rules(report, lang),
         children=tables.children(report, listed, lang, MAX_FAULTS),
+        waivers=tables.waivers(report, lang),
+        waived_line=words.waived(report, lang),
         coverage=tables.coverage(report, lang),
         reading=tables.reading(report, lang),
     )

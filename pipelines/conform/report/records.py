@@ -5,11 +5,12 @@ How any of them is found or drawn does not belong here. Whatever may hold a valu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from schemas.model import Text
+from schemas.model import SEVERITIES, Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -112,6 +113,29 @@ class CoverageLine:
 
 
 @dataclass(frozen=True)
+class WaivedLine:
+    """A fault that a waiver speaks of."""
+
+    waiver_id: str
+    rule_id: str
+    severity: str
+    title: Text
+    place: Text
+    """Sheet or file, column and row, in words; no values."""
+    table: str | None
+    line: int | None
+    is_offered: bool
+    """The waiver has ended or is of another period: the fault is among the others until it is given again."""
+    is_carried: bool
+    """Given for an earlier period."""
+    period_id: str
+    expires_on: str
+    author: str
+    reason: str
+    """Free text of a person, which may name somebody. For the authority's own files only."""
+
+
+@dataclass(frozen=True)
 class About:
     """What the report is about."""
 
@@ -149,6 +173,14 @@ class Report:
     n_by_severity: Mapping[str, int]
     n_moving: int
     """Faults that belong to causes which may move a published figure."""
+    waived: tuple[WaivedLine, ...] = ()
+    """Faults that waivers explain, which are in no other part of the report, then those they may explain again."""
+
+    @property
+    def n_waived(self) -> dict[str, int]:
+        """Faults that are explained, by severity."""
+        told = Counter(line.severity for line in self.waived if not line.is_offered)
+        return {severity: told[severity] for severity in SEVERITIES if severity in told}
 
     @property
     def n_faults(self) -> int:

@@ -15,6 +15,7 @@ from pipelines.conform.report import words
 from pipelines.conform.report.records import MAX_SHEET_FAULTS
 from pipelines.core.defuse import FORMULA_START
 from pipelines.core.messages import say
+from schemas.model import SEVERITIES
 
 if TYPE_CHECKING:
     from pipelines.conform.report.records import Report
@@ -94,9 +95,14 @@ def about(report: Report, lang: str) -> Shown:
 
 def counts(report: Report, lang: str) -> Shown:
     """How many faults of each severity."""
-    rows = [(say(f"report.severity.{s}", lang), n) for s, n in report.n_by_severity.items()]
-    headers = (say("report.head.severity", lang), say("report.head.n_faults", lang))
-    return Shown("counts", say("report.caption.counts", lang), headers, rows, (34, 12))
+    found, waived = report.n_by_severity, report.n_waived
+    rows = [
+        (say(f"report.severity.{s}", lang), found.get(s, 0), waived.get(s, 0))
+        for s in SEVERITIES
+        if s in found or s in waived
+    ]
+    headers = tuple(say(f"report.head.{k}", lang) for k in ("severity", "n_faults", "n_waived"))
+    return Shown("counts", say("report.caption.counts", lang), headers, rows, (34, 12, 12))
 
 
 def figures(report: Report, lang: str) -> Shown:
@@ -155,6 +161,28 @@ def rules(report: Report, lang: str) -> Shown:
     return Shown("rules", say("report.caption.rules", lang), headers, rows, (8, 9, 32, 40, 34, 38, 10, 10))
 
 
+def waivers(report: Report, lang: str) -> Shown:
+    """Faults that waivers explain or may explain again, with the words of those who gave them."""
+    keys = ("waiver", "state", "severity", "rule", "title", "where", "reason", "author", "expires", "given_for")
+    rows = [
+        (
+            line.waiver_id,
+            say(f"report.waiver.{words.waiver_state(line)}", lang),
+            say(f"report.severity.{line.severity}", lang),
+            line.rule_id,
+            line.title[lang],
+            line.place[lang],
+            line.reason,
+            line.author,
+            line.expires_on,
+            line.period_id,
+        )
+        for line in report.waived
+    ]
+    headers = tuple(say(f"report.head.{k}", lang) for k in keys)
+    return Shown("waivers", say("report.caption.waivers", lang), headers, rows, (18, 26, 9, 8, 40, 26, 50, 22, 12, 11))
+
+
 def coverage(report: Report, lang: str) -> Shown:
     """What became of every rule."""
     keys = ("rule", "title", "severity", "status", "judged", "failed")
@@ -174,7 +202,8 @@ def coverage(report: Report, lang: str) -> Shown:
 
 
 def children(report: Report, listed: pl.DataFrame, lang: str, limit: int | None = None) -> Shown:
-    """Faults child by child; beyond `limit` (that of a sheet) only the first of each cause.
+    """Faults child by child; beyond `limit` only the first of each cause. Without one they are for a sheet, which takes
+    the frame: the limit is then that of a sheet, and no rows are made.
 
     `listed` is the outcome of `details`.
     """
@@ -197,7 +226,7 @@ def children(report: Report, listed: pl.DataFrame, lang: str, limit: int | None 
         .with_columns(pl.col(pl.String).fill_null(""))
     )
     keys = ("child", "cause", "severity", "rule", "what", "cell", "file", "sheet", "row", "column")
-    rows = [tuple("" if cell is None else cell for cell in row) for row in shown.iter_rows()]
+    rows = [] if limit is None else [tuple("" if cell is None else cell for cell in row) for row in shown.iter_rows()]
     headers = tuple(say(f"report.head.{k}", lang) for k in keys)
     note = _cut(report, lang) if is_cut else ""
     caption = say("report.caption.children", lang)
@@ -210,5 +239,5 @@ def _cut(report: Report, lang: str) -> str:
 
 def reading(report: Report, lang: str) -> tuple[str, ...]:
     """How to read the report: a paragraph each."""
-    names = ("severity", "cause", "order", "moves", "row", "coverage", "data")
+    names = ("severity", "cause", "order", "moves", "row", "waivers", "coverage", "data")
     return tuple(say(f"report.reading.{name}", lang) for name in names)

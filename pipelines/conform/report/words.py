@@ -16,7 +16,7 @@ from schemas.model import LANGUAGES, Code, Rule, Text
 if TYPE_CHECKING:
     from pipelines.conform.records import SourceNote
     from pipelines.conform.report.book import Book
-    from pipelines.conform.report.records import Cause, Effect, Report
+    from pipelines.conform.report.records import Cause, Effect, Report, WaivedLine
 
 SHOWN_EFFECTS = 3
 MAX_CODES = 40
@@ -188,6 +188,22 @@ def _moving(report: Report, lang: str) -> str:
         return say("report.first.moving_little", lang, moving=moving, causes=causes)
     children = amount("children", headline.n_children)[lang]
     return say("report.first.moving", lang, moving=moving, causes=causes, figure=headline.name[lang], children=children)
+
+
+def waiver_state(line: WaivedLine) -> str:
+    """`explained`, `carried` (from an earlier period) or `offered` (not in force: it may be given again)."""
+    return "offered" if line.is_offered else "carried" if line.is_carried else "explained"
+
+
+def waived(report: Report, lang: str) -> str:
+    """How many faults are explained and how many waivers are offered again, in one line; empty where none is."""
+    counts = ", ".join(f"{n:,} {say(f'receipt.severity.{s}', lang)}" for s, n in report.n_waived.items())
+    n_carried = sum(line.is_carried and not line.is_offered for line in report.waived)
+    n_offered = sum(line.is_offered for line in report.waived)
+    said = [say("report.waived", lang, counts=counts)] if counts else []
+    said += [say("report.waived.carried", lang, n=n_carried)] if n_carried else []
+    said += [say("report.waived.offered", lang, n=n_offered)] if n_offered else []
+    return " ".join(said)
 
 
 def status(text: str, lang: str) -> str:

@@ -178,6 +178,8 @@ def write(path: Path, report: Report, listed: pl.DataFrame, lang: str) -> None:
     drawing.list("first", tables.first(report, lang), 3)
     drawing.list("rules", tables.rules(report, lang), 1)
     drawing.list("children", tables.children(report, listed, lang), 1)
+    if report.waived:
+        drawing.list("waivers", tables.waivers(report, lang), 1)
     drawing.list("coverage", tables.coverage(report, lang), 1)
     _reading(drawing, report, lang)
     drawing.close()
@@ -193,6 +195,8 @@ def _summary(drawing: Drawing, report: Report, lang: str) -> None:
     said = (say(f"report.verdict_text.{report.about.verdict}", lang), words.first(report, lang))
     row = drawing.lines(drawn, row, said)
     row = drawing.lines(drawn, row, (words.coverage(report, lang), say("report.own_data", lang)))
+    if report.waived:
+        row = drawing.lines(drawn, row, (words.waived(report, lang),))
     if report.about.is_provisional:
         row = drawing.lines(drawn, row, (say("report.provisional", lang),))
     for shown in (tables.about(report, lang), tables.counts(report, lang), tables.figures(report, lang)):

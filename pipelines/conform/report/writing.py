@@ -53,4 +53,6 @@ def _writers(report: Report, listed: pl.DataFrame, asked: tuple[Sequence[str], s
     if "csv" in formats:
         yield "causes.csv", lambda path: machine.write_causes(path, report, lang)
         yield "faults.csv", lambda path: machine.write_faults(path, listed)
+        if report.waived:
+            yield "waivers.csv", lambda path: machine.write_waivers(path, report, lang)
         yield "coverage.csv", lambda path: machine.write_coverage(path, report, lang)

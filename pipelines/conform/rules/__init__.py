@@ -3,8 +3,23 @@
 Reading files and typing cells do not belong here (see the rest of `pipelines/conform/`).
 """
 
-from pipelines.conform.rules.engine import run, run_many, run_pack
-from pipelines.conform.rules.packs import Pack, pack_of
-from pipelines.conform.rules.records import RuleContext, RuleJob, RuleOutcome
+from pipelines.conform.rules.engine import run, run_held, run_many, run_pack
+from pipelines.conform.rules.packs import Pack, PackKey, needs_held, pack_of
+from pipelines.conform.rules.quantities import quantities
+from pipelines.conform.rules.records import NOT_APPLICABLE, RuleContext, RuleJob, RuleOutcome
 
-__all__ = ["Pack", "RuleContext", "RuleJob", "RuleOutcome", "pack_of", "run", "run_many", "run_pack"]
+__all__ = [
+    "NOT_APPLICABLE",
+    "Pack",
+    "PackKey",
+    "RuleContext",
+    "RuleJob",
+    "RuleOutcome",
+    "needs_held",
+    "pack_of",
+    "quantities",
+    "run",
+    "run_held",
+    "run_many",
+    "run_pack",
+]

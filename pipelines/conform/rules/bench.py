@@ -119,7 +119,8 @@ def _tables(given: Mapping[str, Any]) -> Tables:
 
 def _labelled(faults: pl.DataFrame, tables: Tables) -> dict[str, list[object]]:
     found: dict[str, list[object]] = {}
-    for table, row in faults.select("table", "row_number").unique(maintain_order=True).iter_rows():
+    placed = faults.drop_nulls("row_number")  # a fault of the whole return has no label
+    for table, row in placed.select("table", "row_number").unique(maintain_order=True).iter_rows():
         name, labels = tables.labels[table]
         found.setdefault(name, []).append(labels[row - 1])
     return found

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.conform.rules.prelude import literal
 from pipelines.conform.rules.records import JOB, OWN_AUTHORITY, PREVIOUS, Aggregate, CompiledRule
 from pipelines.conform.rules.vocabulary import Arguments, RuleError, Scope, fault_of
 from schemas.model import Rule
@@ -48,14 +49,14 @@ class Shapes:
 def compile_rule(rule: Rule, scope: Scope, sql_of: Callable[[str], str]) -> CompiledRule:
     """SQL of one rule. Raises RuleError (unknown word, missing argument) or FileNotFoundError (no SQL file)."""
     given = Arguments(rule)
-    judged = _placed(rule.where or "true")
+    judged = placed(rule.where or "true")
     if rule.check == "sql":
-        return CompiledRule(rule, judged, None, _placed(sql_of(given.text("file", rule.code))))
+        return CompiledRule(rule, judged, None, placed(_set(sql_of(given.text("file", rule.code)), rule)))
     exists = tuple(t for t in (given.text("other"),)) if rule.check == "exists_in_table" else ()
     return CompiledRule(
         rule,
         judged,
-        f"({judged}) and ({_placed(fault_of(rule, scope))})",
+        f"({judged}) and ({placed(fault_of(rule, scope))})",
         also=given.texts("also"),
         aggregates=_aggregates(rule),
         exists=exists + given.texts("exists"),
@@ -63,9 +64,19 @@ def compile_rule(rule: Rule, scope: Scope, sql_of: Callable[[str], str]) -> Comp
     )
 
 
-def _placed(sql: str) -> str:
+def placed(sql: str) -> str:
     """`own_authority()` as the column of that name: one pass judges the rows of many authorities."""
     return _OWN.sub(OWN_AUTHORITY, sql)
+
+
+def _set(sql: str, rule: Rule) -> str:
+    """The SQL file with the `settings` of the rule in the place of its `$names`; several rules may share a file."""
+    settings = rule.arguments.get("settings", {})
+    if not isinstance(settings, Mapping):
+        raise RuleError(f"{rule.code}: settings must be a mapping of name to value")
+    for name, value in settings.items():
+        sql = re.sub(rf"\${name}\b", literal(value) if isinstance(value, str) else str(value), sql)
+    return sql
 
 
 def _aggregates(rule: Rule) -> tuple[Aggregate, ...]:
@@ -73,7 +84,7 @@ def _aggregates(rule: Rule) -> tuple[Aggregate, ...]:
     if not isinstance(values, Mapping):
         raise RuleError(f"{rule.code}: values must be a mapping of name to SQL")
     full = {name: v if isinstance(v, Mapping) else {"of": "episode", "sql": v} for name, v in values.items()}
-    return tuple(Aggregate(str(name), str(v["of"]), _placed(str(v["sql"]))) for name, v in full.items())
+    return tuple(Aggregate(str(name), str(v["of"]), placed(str(v["sql"]))) for name, v in full.items())
 
 
 def _windows(rule: Rule) -> tuple[tuple[str, str], ...]:
@@ -81,7 +92,7 @@ def _windows(rule: Rule) -> tuple[tuple[str, str], ...]:
     values = rule.arguments.get("windows", {})
     if not isinstance(values, Mapping):
         raise RuleError(f"{rule.code}: windows must be a mapping of name to SQL")
-    return tuple((str(name), _WINDOW.sub(_within_job, _placed(str(sql)))) for name, sql in values.items())
+    return tuple((str(name), _WINDOW.sub(_within_job, placed(str(sql)))) for name, sql in values.items())
 
 
 def _within_job(found: re.Match[str]) -> str:

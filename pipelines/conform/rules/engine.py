@@ -50,7 +50,16 @@ def run_many(catalogue: Catalogue, return_id: str, period_id: str, jobs: Sequenc
     Planning the rules costs more than running them over a usual return, so it is done once for all. No row of one
     submission is ever compared with a row of another.
     """
-    key = PackKey(period_id, catalogue.returns[return_id].jurisdiction, return_id)
+    return _run_jobs(catalogue, PackKey(period_id, catalogue.returns[return_id].jurisdiction, return_id), jobs)
+
+
+def run_held(catalogue: Catalogue, return_id: str, period_id: str, jobs: Sequence[RuleJob]) -> list[RuleOutcome]:
+    """Of the pack of a return only the rules that need stored submissions, which `context.reference` brings along."""
+    key = PackKey(period_id, catalogue.returns[return_id].jurisdiction, return_id, is_held=True)
+    return _run_jobs(catalogue, key, jobs)
+
+
+def _run_jobs(catalogue: Catalogue, key: PackKey, jobs: Sequence[RuleJob]) -> list[RuleOutcome]:
     cases = [Case(_inputs(catalogue, key, job), job.context) for job in jobs]
     bench = _workbench_for(catalogue, key)
     done: dict[int, RuleOutcome] = {}
@@ -135,8 +144,11 @@ def _height(inputs: Inputs, table: str) -> int:
 def _reason(rule: Rule, case: Case) -> str | None:
     """Why a rule does not run for a submission; None where it does."""
     given, inputs = Arguments(rule), case.inputs
-    if any(name not in inputs.reference for name in given.texts("reference")):
-        return records.NO_REFERENCE
+    for name in given.texts("reference"):
+        if name not in inputs.reference:
+            return records.NO_OTHERS if name in records.HELD else records.NO_REFERENCE
+        if name in case.context.lacking:
+            return case.context.lacking[name]
     if any(table not in inputs.tables for table in rule.tables):
         return records.NO_TABLE
     if any(table not in inputs.previous for table in given.texts("previous")):

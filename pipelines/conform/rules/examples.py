@@ -26,7 +26,7 @@ USUAL_PERIOD = "2023-24"
 
 
 def expected(example: Example) -> Rows:
-    """Rows (1-based, by table) that the example says must fail."""
+    """Rows (1-based, by table) that the example says must fail; 0 is the return as a whole."""
     return {t: sorted(rows) for t, rows in (example.get("rows") or {}).items() if rows}
 
 
@@ -48,9 +48,10 @@ def inputs_of(catalogue: Catalogue, example: Example) -> Inputs:
 
 
 def failed_rows(faults: pl.DataFrame) -> Rows:
-    """Rows (1-based) by table, in order."""
+    """Rows (1-based) by table, in order; 0 stands for a fault of the whole return."""
     found: Rows = {}
-    for table, row in faults.select("table", "row_number").sort("table", "row_number").iter_rows():
+    placed = faults.select("table", pl.col("row_number").fill_null(0)).sort("table", "row_number")
+    for table, row in placed.iter_rows():
         found.setdefault(table, []).append(row)
     return found
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.conform.rules.packs import Pack
-from pipelines.conform.rules.records import CRASHED, RAN, RuleOutcome
-from pipelines.conform.rules.relations import ROWS_PER_JOB
+from pipelines.conform.rules.records import CRASHED, RAN, ROWS_PER_JOB, RuleOutcome
 from pipelines.conform.rules.vocabulary import Arguments
 from schemas.model import Rule
 
@@ -41,7 +40,7 @@ def outcomes(pack: Pack, failed: pl.DataFrame, accounts: Sequence[Account]) -> l
         "code",
         "table_id",
         (pl.col("row_id") // ROWS_PER_JOB).alias("job"),
-        (pl.col("row_id") % ROWS_PER_JOB).cast(pl.Int32).alias("row_number"),
+        _row_number().alias("row_number"),
     )
     ran = [(n, code) for n, a in enumerate(accounts) for code, status in a.status.items() if status == RAN]
     schema = {"job": pl.Int64, "code": pl.String}
@@ -60,6 +59,12 @@ def outcomes(pack: Pack, failed: pl.DataFrame, accounts: Sequence[Account]) -> l
         )
         for n, account in enumerate(accounts)
     ]
+
+
+def _row_number() -> pl.Expr:
+    """The row in the file; null for a fault of the whole return (row 0: see `whole_return` of the prelude)."""
+    number = (pl.col("row_id") % ROWS_PER_JOB).cast(pl.Int32)
+    return pl.when(number > 0).then(number)
 
 
 def _described(failed: pl.DataFrame, pack: Pack) -> pl.DataFrame:

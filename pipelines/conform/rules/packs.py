@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipelines.conform.rules.records import HELD
+from pipelines.conform.rules.vocabulary import Arguments
 from schemas.model import Rule
 from schemas.rule_terms import load_terms, sql_of
 
@@ -23,6 +25,8 @@ class PackKey:
     period_id: str
     jurisdiction: str
     return_id: str | None = None
+    is_held: bool = False
+    """Only the rules that read relations made of stored submissions."""
 
     @property
     def year(self) -> str:
@@ -58,7 +62,13 @@ def _applies(rule: Rule, key: PackKey) -> bool:
     begun = rule.since is None or rule.since <= key.year
     ended = rule.until is not None and rule.until < key.year
     collected = key.return_id is None or key.return_id in rule.returns
-    return begun and not ended and collected and key.jurisdiction in rule.jurisdictions
+    wanted = not key.is_held or needs_held(rule)
+    return begun and not ended and collected and wanted and key.jurisdiction in rule.jurisdictions
+
+
+def needs_held(rule: Rule) -> bool:
+    """Whether a rule reads relations made of stored submissions."""
+    return any(name in HELD for name in Arguments(rule).texts("reference"))
 
 
 def _version(rules: tuple[Rule, ...], jurisdiction: str) -> str:

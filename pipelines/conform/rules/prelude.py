@@ -5,7 +5,7 @@ Rules themselves do not belong here. All of it runs unchanged in DuckDB 1.4 (Web
 
 from __future__ import annotations
 
-from pipelines.conform.rules.records import RunSetting
+from pipelines.conform.rules.records import ROWS_PER_JOB, RunSetting
 from schemas.rule_terms import RuleTerms
 
 DATE_MACROS = (
@@ -19,6 +19,10 @@ DATE_MACROS = (
     "create or replace macro is_like(x, pattern) as coalesce(regexp_full_match(x, pattern), false)",
     "create or replace macro is_blank(x) as x is null or trim(x) = ''",
     "create or replace macro is_held(x) as coalesce(trim(x) <> '', false)",
+    # A child without the mark of the job, as relations made of stored submissions name it.
+    "create or replace macro unmarked(child) as substr(child, strpos(child, ':') + 1)",
+    # The row of a fault that no row of the return shows: it belongs to the whole of it.
+    f"create or replace macro whole_return(job) as cast(job as bigint) * {ROWS_PER_JOB}",
 )
 
 

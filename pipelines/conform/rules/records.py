@@ -20,8 +20,16 @@ RAN, CRASHED, NOT_APPLICABLE = "ran", "crashed", "not_applicable"
 NO_TABLE = "skipped: table missing"
 NO_PREVIOUS = "skipped: previous period missing"
 NO_REFERENCE = "skipped: reference missing"
+NO_OTHERS = "skipped: other submissions missing"
+HELD = (
+    *("peer_child", "peer_complete", "quarter_episode", "census_episode"),
+    *("held_quantity", "peers_enough", "past_enough", "quarter_last"),
+)
+"""Relations made of stored submissions. Who holds none (`mesur check`) cannot run the rules that read them."""
 PREVIOUS = "last_"
 """Prefix of the relation that holds a table of the previous period."""
+ROWS_PER_JOB = 1 << 32
+"""`row_id` counts on from so many for each job: unique in the run, in the order of the file within a job."""
 JOB = "job"
 """Column of every relation: which submission of a run the row belongs to."""
 OWN_AUTHORITY = "own_authority_code"
@@ -39,6 +47,8 @@ class RuleContext:
     """table id -> items that the layout of the period collects; None: everything."""
     reference: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     """Extra relations that `sql` rules may read, by name (for example a register of providers)."""
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    """Relation -> status of the rules that read it, where this submission cannot be held against it."""
 
 
 @dataclass(frozen=True)

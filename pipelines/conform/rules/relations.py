@@ -17,7 +17,7 @@ import polars as pl
 
 from pipelines.conform.rules.compile import LATEST, ORDERS, WORD, Shapes
 from pipelines.conform.rules.prelude import prelude
-from pipelines.conform.rules.records import JOB, OWN_AUTHORITY, PREVIOUS, RunSetting
+from pipelines.conform.rules.records import JOB, OWN_AUTHORITY, PREVIOUS, ROWS_PER_JOB, RunSetting
 from schemas.rule_terms import load_interchange, load_terms
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Frames = Mapping[str, pl.DataFrame]
 RAW = "_raw"
-ROWS_PER_JOB = 1 << 32
-"""`row_id` counts on from so many for each job: unique in the run, in the order of the file within a job."""
 OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _TYPES: dict[str, tuple[type[pl.DataType], str]] = {"date": (pl.Date, "date"), "text": (pl.String, "varchar")}
 
@@ -137,8 +135,18 @@ def store(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Non
     _enter(con, f"create or replace table {name} as select * from incoming", frame)
 
 
+@dataclass(frozen=True)
+class _Stream:
+    """A frame by its Arrow stream alone: given as a frame, DuckDB would load pyarrow and numpy, a tenth of a start."""
+
+    frame: pl.DataFrame
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.frame.__arrow_c_stream__(requested_schema)
+
+
 def _enter(con: duckdb.DuckDBPyConnection, sql: str, frame: pl.DataFrame) -> None:
-    con.register("incoming", frame)
+    con.register("incoming", _Stream(frame))
     try:
         con.execute(sql)
     finally:

@@ -77,7 +77,7 @@ class Workbench:
                 for name, frame in reference.items():
                     relations.store(con, name, frame)
                 tally = self._run(wanted)
-                return Found(con.sql(f"select code, table_id, row_id from {FAILED} order by all").pl(), tally)
+                return Found(_failed(con), tally)
             finally:
                 self._clear(reference)
 
@@ -169,6 +169,13 @@ class Workbench:
         self._statements.con.execute("; ".join(f"delete from {name}" for name in held))
         for name in reference:
             self._statements.con.execute(f"drop table if exists {name}")
+
+
+def _failed(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Faults in order. As lists of rows per rule, which Python takes over without pyarrow (see `relations._Stream`)."""
+    sql = f"select code, table_id, list(row_id order by row_id) from {FAILED} group by all order by all"
+    schema: dict[str, pl.DataType] = {"code": pl.String(), "table_id": pl.String(), "row_id": pl.List(pl.Int64)}
+    return pl.DataFrame(con.execute(sql).fetchall(), schema=schema, orient="row").explode("row_id")
 
 
 def _compiled(catalogue: Catalogue, pack: Pack, setting: RunSetting, faulty: dict[str, str]) -> list[CompiledRule]:

@@ -98,7 +98,7 @@ class Drawing:
         return self._buffer.getvalue()
 
     def _table(self, drawn: Worksheet, sheet: Sheet, top: int) -> None:
-        widths, n_labels = sheet.widths or _widths(sheet), sheet.n_labels or len(sheet.headers)
+        widths, n_labels = sheet.widths or widths_of(sheet), sheet.n_labels or len(sheet.headers)
         bottom, right = top + len(sheet.rows), len(sheet.headers) - 1
         columns = [
             {"header": defused(h), "header_format": self._header(is_label=at < n_labels)}
@@ -139,7 +139,7 @@ class Drawing:
         return self._formats[key]
 
 
-def _widths(sheet: Sheet) -> tuple[int, ...]:
+def widths_of(sheet: Sheet) -> tuple[int, ...]:
     """Wide enough for the labels of a column, within bounds; a column of figures as wide as its longest word."""
     held = []
     for at, header in enumerate(sheet.headers):

@@ -16,9 +16,9 @@ from pipelines.publish.workbook.wording import day_in_words
 from schemas.model import Publication
 
 
-def workbook_name(edition: Edition, lang: str) -> str:
+def workbook_name(edition: Edition, lang: str, suffix: str = "xlsx") -> str:
     """File name of the workbook in one language."""
-    return f"mesur-{edition.publication_id}-{edition.id}-{lang}.xlsx"
+    return f"mesur-{edition.publication_id}-{edition.id}-{lang}.{suffix}"
 
 
 def sheet_name(key: str, lang: str) -> str:
@@ -36,7 +36,9 @@ def cover(publication: Publication, edition: Edition, lang: str) -> Sheet:
         "next_update": publication.next_update or say("publish.not_announced", lang),
         "contact": publication.contact[lang],
         "licence": publication.licence,
-        "other_language": workbook_name(edition, other),
+        "other_language": ", ".join(
+            workbook_name(edition, other, f) for f in ("xlsx", "ods") if f in publication.formats
+        ),
     }
     lines = [f"{say(f'publish.head.{key}', lang)}: {value}" for key, value in told.items()]
     about = [say(f"publish.cover.{key}", lang) for key in ("structure", "protection", "data")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.synthetic.statswales import new_service, old_service, tidy
+from pipelines.synthetic.statswales import new_service, old_service, open_series, tidy
 from pipelines.synthetic.statswales.extract import Extract, area_of, reference_rows
 from pipelines.synthetic.statswales.table import Dimension, Figure, Member, Table
 from schemas.catalogue import Catalogue
@@ -47,7 +47,8 @@ _PIF = {
 def extracts(catalogue: Catalogue, reference: Path) -> tuple[Extract, ...]:
     """Every bundled extract, rendered anew from the reference files."""
     rendered = (_crcs, _legal, _foster, _foster_inside, _pif)
-    return (*(render(catalogue, reference) for render in rendered), *tidy.extracts(catalogue, reference))
+    bundled = (render(catalogue, reference) for render in rendered)
+    return (*bundled, *tidy.extracts(catalogue, reference), *open_series.extracts(catalogue, reference))
 
 
 def _year(text: str) -> Member:

@@ -192,3 +192,34 @@ def test_a_profile_is_not_recognised_by_half_of_its_columns(look: Look) -> None:
     held = look(SourceFile("e.csv", text.encode()), authority="512", period="2024-25Q1")
     assert causes(held) == {"return_unrecognised": 1}
     assert isinstance(held.faults, pl.DataFrame)
+
+
+def further(name: str, *rows: Row) -> SourceFile:
+    return SourceFile(f"{name}.csv", sheet(list(rows)).content)
+
+
+def test_further_tables_lie_beside_the_report_in_the_words_of_the_system(look: Look) -> None:
+    held = look(
+        sheet([change("7", "10-Apr-2024")]),
+        further("Visits", {"PERSON REF": "7", "VISIT DUE DATE": "22-May-2024", "VISIT HELD DATE": ""}),
+        further("Carers", {"CARER KIND": "Relatives or friends", "N CARERS": "12", "N PLACES": "17"}),
+        further("Allocations", {"PERSON REF": "7", "WORKER KIND": "Qualified social worker",
+                                "ALLOCATION START DATE": "11-Apr-2024"}),
+    )  # fmt: skip
+    assert causes(held) == {}
+    assert set(held.tables) == {"child", "episode", "visit", "carer_capacity", "allocation"}
+    assert held.tables["visit"].select("visit_due_date", "visit_held_date").rows() == [(date(2024, 5, 22), None)]
+    assert held.tables["carer_capacity"].select("carer_kind_code", "n_carers", "n_places").rows() == [("KIN", 12, 17)]
+    assert held.tables["allocation"]["worker_kind_code"].to_list() == ["S"]
+    assert held.tables["allocation"]["child_id"].to_list() == held.tables["child"]["child_id"].to_list()
+
+
+def test_a_further_table_without_a_telling_name_is_known_by_its_columns(look: Look) -> None:
+    row = {"PERSON REF": "7", "VISIT DUE DATE": "22-May-2024", "VISIT HELD DATE": "20-May-2024"}
+    held = look(sheet([change("7", "10-Apr-2024")]), further("Sheet3", row))
+    assert held.tables["visit"]["visit_held_date"].to_list() == [date(2024, 5, 20)]
+
+
+def test_a_sheet_that_is_no_table_of_the_export_is_told(look: Look) -> None:
+    held = look(sheet([change("7", "10-Apr-2024")]), further("Notes", {"WRITTEN BY": "x", "ABOUT": "y"}))
+    assert causes(held, "LY11") == {"not_a_table_of_the_return": 1}

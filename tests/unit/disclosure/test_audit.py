@@ -101,7 +101,7 @@ def shifted(condition: pl.Expr, column: str, by: float) -> Change:
 
 LEAKS: list[tuple[str, Change]] = [
     ("small_count_shown", unhide(small=True)),
-    ("single_hidden", unhide(small=False)),
+    ("narrowed", unhide(small=False)),
     ("not_rounded", true_count),
     ("percent_differs", true_percent),
     ("columns", lambda rows, true: rows.with_columns(contributors=true["contributors"])),

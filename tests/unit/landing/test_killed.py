@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -13,17 +14,21 @@ from pathlib import Path
 import pytest
 
 from pipelines import landing
-from pipelines.core import files
+from pipelines.core import files, signing
 from pipelines.core.ledger import Ledger
 from pipelines.core.settings import PROJECT, Settings
+from pipelines.core.waivers import Waivers
 
 SENDER = """
-import itertools, os, sys
+import itertools, os, sys, time
 from pathlib import Path
 from pipelines import landing
 from pipelines.core.settings import Settings
+from pipelines.core.signing import Signer
+from pipelines.core.waivers import Waiver, Waivers
 settings, sent = Settings.load(), Path(sys.argv[1])
-print("ready", flush=True)
+Signer.load(settings).sign({})
+started = time.monotonic()
 for n in itertools.count(int(sys.argv[2])):
     for name in ("child.csv", "episodes.csv"):
         (sent / name).write_bytes(f"{n} {name} ".encode() * 20_000)
@@ -31,20 +36,23 @@ for n in itertools.count(int(sys.argv[2])):
     identity = landing.Identity("lac_census", "W06000015", "2018-19")
     landing.register(settings, kept, identity)
     made = landing.register(settings, kept, identity, landing.Decision("accepted", "1"))
-    landing.receipt(settings, made, {"error": n})
+    place = ("lac_census", "2018-19", "episode", "placement_code", n)
+    Waivers(settings).grant([Waiver(f"{n:016x}", "142", "error", "W06000015", *place, "so", "me", "2099-01-01")])
+    landing.receipt(settings, made, landing.Outcome({"error": n}))
+    if n == int(sys.argv[2]):
+        print(time.monotonic() - started, flush=True)
     print(made.submission_id, flush=True)
 """
 N_KILLS = 12
 
 
-def sent_until_killed(settings: Settings, folder: Path, start: int, seconds: float) -> list[str]:
-    """Submissions that a sender had acknowledged when it was killed."""
+def sent_until_killed(settings: Settings, folder: Path, start: int, rounds: float) -> list[str]:
+    """Submissions that a sender had acknowledged when it was killed, so many times what the first of them took."""
     env = {**os.environ, "MESUR_DATA": str(settings.paths.data), "PYTHONPATH": str(PROJECT)}
     command = [sys.executable, "-c", SENDER, str(folder), str(start)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as sender:
         assert sender.stdout is not None
-        assert sender.stdout.readline() == "ready\n"
-        time.sleep(seconds)
+        time.sleep(float(sender.stdout.readline()) * rounds)
         sender.send_signal(signal.SIGKILL)
         told = sender.stdout.read()
     return told.rpartition("\n")[0].split()
@@ -60,6 +68,12 @@ def assert_whole(settings: Settings, acknowledged: list[str]) -> None:
     for path in settings.paths.landing_files.iterdir():
         assert files.is_temporary(path) or files.sha256_of(path) == path.name
     assert {row.submission_id for row in view.current if row.status != "received"} >= set(acknowledged)
+    assert len(Waivers(settings).held()) >= len(acknowledged)
+    keys = signing.known_keys(settings)
+    for path in settings.paths.receipts.glob("*.json"):
+        told = json.loads(path.read_text("utf-8"))
+        signature = signing.Signature(**told.pop("signature"))
+        assert signing.is_signed(told, signature, keys[signature.key_id])
     versions = sorted(rows[0].version for rows in view.latest.values())
     assert versions == list(range(1, len(versions) + 1))
 
@@ -70,7 +84,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_half(settings: Sett
     sent.mkdir()
     moments = random.Random(20261122)
     for n in range(N_KILLS):
-        acknowledged += sent_until_killed(settings, sent, n * 1000, moments.uniform(0.0, 0.25))
+        acknowledged += sent_until_killed(settings, sent, n * 1000, moments.uniform(0.0, 3.0))
         assert_whole(settings, acknowledged)
     assert len(acknowledged) >= N_KILLS, "the sender hardly got to work: the test shows nothing"
     made = landing.register(

@@ -117,7 +117,7 @@ def test_versions_are_given_once_however_many_send_at_once(settings: Settings) -
 
 def test_a_receipt_says_everything_and_is_kept(settings: Settings) -> None:
     enter(settings, "a")
-    made = landing.receipt(settings, enter(settings, "b"), {"error": 3, "query": 1200})
+    made = landing.receipt(settings, enter(settings, "b"), landing.Outcome({"error": 3, "query": 1200}))
     held = json.loads((settings.paths.receipts / f"{made.submission_id}-v2.json").read_text("utf-8"))
     assert held["n_faults"] == {"reject": 0, "error": 3, "query": 1200, "note": 0}
     assert held["files"] == [{"name": "0.csv", "sha256": kept("b")[0].sha256, "bytes": 1}]
@@ -127,7 +127,7 @@ def test_a_receipt_says_everything_and_is_kept(settings: Settings) -> None:
 
 
 def test_a_receipt_reads_in_both_languages(settings: Settings) -> None:
-    made = landing.receipt(settings, enter(settings, "a"), {"error": 3})
+    made = landing.receipt(settings, enter(settings, "a"), landing.Outcome({"error": 3}))
     english, welsh = made.as_text("en", "Cardiff"), made.as_text("cy", "Caerdydd")
     for line in ("Receipt", "Cardiff (W06000015)", "errors: 3", "none (this is the first)", "0.csv  (1 bytes)"):
         assert line in english

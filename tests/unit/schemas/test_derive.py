@@ -87,3 +87,17 @@ def test_confirmed_welsh_is_not_in_the_translators_list(catalogue: Catalogue) ->
     held = {where for where, _, _ in dictionary.unconfirmed_welsh(catalogue)}
     assert "area W92000004" not in held
     assert "message status.accepted" in held
+
+
+@pytest.mark.parametrize("lang", ["en", "cy"])
+@pytest.mark.parametrize("profile", ["carefirst_status_changes", "wccis_snapshot"])
+def test_a_template_of_an_export_has_every_column_of_its_profile(catalogue: Catalogue, profile: str, lang: str) -> None:
+    made = templates.export_workbook(catalogue, profile, lang)
+    assert made == templates.export_workbook(catalogue, profile, lang)
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    held = catalogue.export_profiles[profile]
+    assert book.sheetnames[0] == "Export"
+    assert len(book.sheetnames) == 1 + len({c.table for c in held.columns} - {"child", "episode"})
+    written = {cell.value for sheet in book for cell in sheet[1]}
+    assert {c.column for c in held.columns} <= written
+    assert book["Visits"]["B1"].comment.text.startswith(catalogue.items["visit_due_date"].label[lang])

@@ -136,8 +136,8 @@ def test_an_id_is_the_name_of_its_file(spec: Path, path: str) -> None:
 
 
 def test_labels_that_no_column_feeds_are_named(spec: Path) -> None:
-    add(spec / "exports/wccis/wccis_snapshot_values.csv", "review,review_code,Yes,PN1\n")
-    assert "wccis_snapshot_values.csv: maps labels of review.review_code" in refused(spec)
+    add(spec / "exports/wccis/wccis_snapshot_values.csv", "adoption,n_adopters_code,One,1\n")
+    assert "wccis_snapshot_values.csv: maps labels of adoption.n_adopters_code" in refused(spec)
 
 
 def test_an_item_that_no_table_names_is_told(spec: Path) -> None:

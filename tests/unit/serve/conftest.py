@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import made_edition
 import polars as pl
 import pytest
 from made_edition import Desk
+from made_server import served
 
 from schemas import Catalogue
 
@@ -26,3 +29,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Desk
 @pytest.fixture(scope="session")
 def latest(desk: Desk) -> Path:
     return desk.root / "2024-25-2"
+
+
+@pytest.fixture(scope="session")
+def client(desk: Desk) -> Iterator[httpx.Client]:
+    with served(desk.settings) as held:
+        yield held

@@ -7,44 +7,20 @@ import hashlib
 import io
 import json
 import re
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
 import httpx
+import polars as pl
 import pytest
-import uvicorn
 from made_edition import Desk
+from made_server import served
 
 from pipelines.core.settings import Paths, Settings
-from pipelines.serve.api import LOOPBACK, app
+from pipelines.serve.answers import TYPES
 
 BASE = "/v1/publications/test-release/editions"
-
-
-@contextmanager
-def served(settings: Settings) -> Iterator[httpx.Client]:
-    """The application behind a real server on a free port of loopback, and a client for it."""
-    server = uvicorn.Server(uvicorn.Config(app(settings), host=LOOPBACK, port=0, log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://{LOOPBACK}:{port}", follow_redirects=True) as client:
-        yield client
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def client(desk: Desk) -> Iterator[httpx.Client]:
-    with served(desk.settings) as held:
-        yield held
 
 
 def test_catalogue_of_editions(client: httpx.Client) -> None:
@@ -90,6 +66,77 @@ def test_pages_hold_every_observation_once(client: httpx.Client) -> None:
         url = page["next"]
         assert ("link" in answer.headers) == bool(url)
     assert len(seen) == len(set(seen)) == page["total"]
+
+
+def test_further_pages_stay_with_the_edition(client: httpx.Client) -> None:
+    first = client.get(f"{BASE}/latest/observations", params={"limit": 5, "breakdown": "total", "lang": "cy"})
+    following = first.json()["next"]
+    assert "/editions/2024-25-2/" in following, "a new edition between two pages would mix the two"
+    assert first.headers["link"] == f'<{following}>; rel="next"'
+    second = client.get(following).json()
+    assert second["offset"] == 5
+    assert second["edition"] == first.json()["edition"]
+    both = [o["period_id"] for answer in (first.json(), second) for o in answer["observations"]]
+    assert both == sorted(both), "the second goes on where the first ends"
+    assert len(set(both)) == 10
+    assert {o["area_name"] for o in second["observations"]} == {"Cymru"}
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "arrow"])
+def test_forms_by_suffix_by_accept_and_by_name_are_the_same(client: httpx.Client, form: str) -> None:
+    asked = {"measure": "CLA_STOCK", "area": "W06000001"}
+    bare = f"{BASE}/latest/observations"
+    answers = [
+        client.get(f"{bare}.{form}", params=asked),
+        client.get(bare, params={**asked, "format": form}),
+        client.get(bare, params=asked, headers={"accept": TYPES[form].partition(";")[0]}),
+    ]
+    assert len({a.content for a in answers}) == 1
+    assert {a.headers["content-type"] for a in answers} == {TYPES[form]}
+    page = client.get(bare, params=asked).json()["observations"]
+    read = {"csv": pl.read_csv, "parquet": pl.read_parquet, "arrow": pl.read_ipc_stream}[form](answers[0].content)
+    assert read["value"].cast(pl.Float64).to_list() == [o["value"] for o in page]
+    assert read["status"].fill_null("").to_list() == [o["status"] or "" for o in page]
+
+
+def test_a_form_that_is_not_there_is_refused(client: httpx.Client) -> None:
+    answer = client.get(f"{BASE}/latest/observations", headers={"accept": "image/png"})
+    assert answer.status_code == 406
+    assert answer.json()["error"] == "serve.not_acceptable"
+
+
+def test_what_did_not_change_is_not_sent_again(client: httpx.Client) -> None:
+    url = f"{BASE}/latest/observations?measure=CLA_STOCK&breakdown=total"
+    first = client.get(url)
+    again = client.get(url, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert "no-cache" in first.headers["cache-control"], "latest may become another edition"
+    pinned = client.get(url.replace("latest", "2024-25-2"))
+    assert "immutable" in pinned.headers["cache-control"]
+    other = client.get(url.replace("latest", "2024-25-1"))
+    assert other.headers["etag"] != first.headers["etag"]
+    assert client.get(url, headers={"if-none-match": other.headers["etag"]}).status_code == 200
+
+
+def test_as_of_a_day(client: httpx.Client) -> None:
+    url = f"{BASE}/latest/observations?measure=CLA_STOCK&limit=1"
+    day = client.get(f"{BASE}/latest").json()["date"]
+    assert client.get(f"{url}&as_of={day}").json()["edition"] == "2024-25-2"
+    early = client.get(f"{url}&as_of=1999-12-31")
+    assert early.status_code == 404
+    assert day in early.json()["en"]["what"]
+    assert client.get(f"{BASE}/2024-25-1/observations?as_of={day}").status_code == 400
+
+
+def test_metadata_says_what_the_ids_mean(client: httpx.Client) -> None:
+    shown = client.get(f"{BASE}/latest/observations?lang=cy&measure=CLA_STOCK&limit=200").json()["observations"]
+    areas = {a["area_code"]: a for a in client.get(f"{BASE}/latest/metadata/areas").json()}
+    periods = {p["period_id"] for p in client.get(f"{BASE}/latest/metadata/periods").json()}
+    assert {o["area_name"] for o in shown} <= {a["area_name_cy"] for a in areas.values()}
+    assert {o["period_id"] for o in shown} <= periods
+    changes = client.get(f"{BASE}/latest/metadata/revisions").json()
+    assert changes, "the second edition of this folder differs from the first"
 
 
 def test_csv_is_the_same_page(client: httpx.Client) -> None:
@@ -182,7 +229,7 @@ def test_page_shows_the_headlines_of_the_mart(client: httpx.Client, latest: Path
             "SELECT value FROM measure_values_en WHERE measure_id = 'CLA_STOCK' AND area_type = 'wales' "
             "AND breakdown_id = 'total' AND period_id = '2023-24'"
         ).fetchone()
-    assert re.search(rf">{value:,.0f}<", client.get("/en").text)
+    assert re.search(rf">{value:,.0f}( \[\w+\])*<", client.get("/en").text)
 
 
 def test_entrance_follows_the_readers_language(client: httpx.Client) -> None:

@@ -139,7 +139,7 @@ def test_a_wish_that_cannot_be_met_is_refused_in_words(spec_catalogue, tmp_path,
 
 def test_quarters_that_are_not_named_follow_the_last_year(spec_catalogue, tmp_path):
     made = make(spec_catalogue, replace(TINY, first="2020-21", last="2021-22", quarters=None), tmp_path)
-    assert {f.period_id for f in made.files if f.system} == {"2022-23Q1", "2022-23Q2"}
+    assert {f.period_id for f in made.files if f.system} == {"2021-22Q4", "2022-23Q1", "2022-23Q2", "2022-23Q3"}
 
 
 def test_missing_figures_are_said(spec_catalogue, tmp_path):

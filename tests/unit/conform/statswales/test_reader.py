@@ -67,6 +67,7 @@ def test_files_of_two_services_are_not_one_extract(known):
         (b"<html><body>No such page</body></html>", "SW02"),
         (b"a,b,c\n1,2,3\n", "SW02"),
     ],
+    ids=["empty", "nul", "noise", "pdf", "cut_zip", "empty_zip", "zip_bomb", "words", "page", "table"],
 )
 def test_hostile_bytes_end_in_one_clear_verdict(known, content, rule):
     found = examine(known, content, dataset="care0999")

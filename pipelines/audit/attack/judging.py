@@ -1,0 +1,174 @@
+"""The verdict on each hidden cell, for the plain attacker and for the one who guesses which hidden cells are small.
+
+What the figures mean and where they were read does not belong here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.audit.attack.guessing import guessed_small
+from pipelines.audit.attack.solving import Component, Task, explore
+from pipelines.audit.attack.system import System
+
+EXACT, TWO_VALUED, THREE_VALUED, NARROWED, FULL = "exact", "two_valued", "three_valued", "narrowed", "full"
+VERDICTS = (EXACT, TWO_VALUED, THREE_VALUED, NARROWED, FULL)
+PLAIN, GUESSING = "plain", "guessing"
+MAX_NAMED = 12
+"""Sums and figures named for a cell: more would not be read."""
+
+Needed = Mapping[str, tuple[int, int]]
+"""What must stay possible for a protected cell: its lowest and highest value, by name."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the attack measures itself by."""
+
+    small_count_max: int = 4
+    open_up_to: int = 5
+    """Every hidden cell must stay possible up to this, or it is proved to be small."""
+    min_values: int = 3
+    needed: Needed | None = None
+    """From the restricted ledger where it is held; an outsider does not know which cells are protected."""
+
+
+@dataclass(frozen=True)
+class HiddenCell:
+    """A hidden cell and what one attacker is left with; `upper` is None where nothing bounds it."""
+
+    name: str
+    lower: int
+    upper: int | None
+    verdict: str
+    is_open: bool
+    """Narrower than its protection."""
+    because: tuple[str, ...] = ()
+    """The sums and figures that bind it, where it is known to three values or fewer."""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What one attacker finds."""
+
+    attacker: str
+    cells: tuple[HiddenCell, ...]
+    contradictions: tuple[str, ...]
+    """Hidden cells of components in which no table agrees with everything published."""
+    n_solved: int
+
+    def count(self, verdict: str) -> int:
+        """Hidden cells with a verdict."""
+        return sum(cell.verdict == verdict for cell in self.cells)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Hidden cells by verdict, every verdict named."""
+        found = Counter(cell.verdict for cell in self.cells)
+        return {verdict: found[verdict] for verdict in VERDICTS}
+
+    @property
+    def opened(self) -> tuple[HiddenCell, ...]:
+        """Cells that are narrower than their protection."""
+        return tuple(cell for cell in self.cells if cell.is_open)
+
+
+def verdict_of(lower: int, upper: int | None, aim: Aim) -> str:
+    """How much an outsider is left to doubt."""
+    n_values = None if upper is None else upper - lower + 1
+    if n_values is not None and n_values <= 3:
+        return {3: THREE_VALUED, 2: TWO_VALUED}.get(n_values, EXACT)
+    is_full = lower <= 1 and (upper is None or upper >= aim.small_count_max)
+    return FULL if is_full else NARROWED
+
+
+def attack(system: System, aim: Aim, attacker: str = PLAIN) -> Attack:
+    """One attacker on everything that was published, jointly over all linked tables."""
+    found, broken, n_solved = _known_exactly(system, aim), list(system.contradictions), 0
+    for cells, relations in system.components():
+        hidden = tuple(cell for cell in cells if system.hidden[cell])
+        if any(system.low[cell] > system.high[cell] for cell in cells):
+            broken += [system.names[cell] for cell in hidden]
+            continue
+        part = Component(system, cells, relations)
+        task = Task(hidden, open_high=aim.open_up_to)
+        if attacker == GUESSING:
+            part.restrict(_guess(system, part, aim))
+            task = Task(hidden, open_high=aim.small_count_max)
+        if explore(part, task):
+            found += [_judged(system, part, cell, (attacker, aim)) for cell in hidden]
+        else:
+            broken += [system.names[cell] for cell in hidden]
+        n_solved += part.n_solved
+    return Attack(attacker, tuple(sorted(found, key=lambda c: c.name)), tuple(sorted(broken)), n_solved)
+
+
+def exact_bounds(system: System, names: Sequence[str]) -> dict[str, tuple[int, int | None]]:
+    """Both ends of some cells, exactly, for the plain attacker.
+
+    Raises:
+        ValueError: no table agrees with everything published.
+    """
+    wanted, found = {system.number(name) for name in names}, {}
+    for cell in wanted:
+        found[system.names[cell]] = (
+            int(system.low[cell]),
+            None if system.high[cell] == math.inf else int(system.high[cell]),
+        )
+    for cells, relations in system.components():
+        part = Component(system, cells, relations)
+        for cell in wanted.intersection(cells):
+            if not all(part.solve({cell: 1.0}, is_greatest=greatest) for greatest in (True, False)):
+                raise ValueError("no table agrees with everything published")
+            found[system.names[cell]] = part.whole(cell)
+    return found
+
+
+def _guess(system: System, part: Component, aim: Aim) -> dict[int, tuple[float, float]]:
+    """Small cells by the guess: those that are protected where that is known, else as many as agree with the rest."""
+    if aim.needed is not None:
+        needs = {cell: aim.needed.get(system.names[cell]) for cell in part.cells if system.hidden[cell]}
+        small = [cell for cell, need in needs.items() if need == (1, aim.open_up_to)]
+    else:
+        small = guessed_small(part, aim.small_count_max)
+    return {c: (max(1, system.low[c]), min(aim.small_count_max, system.high[c])) for c in small}
+
+
+def _known_exactly(system: System, aim: Aim) -> list[HiddenCell]:
+    """Hidden cells that their own figures tell."""
+    ends = zip(system.names, system.low, system.high, system.hidden, strict=True)
+    return [
+        HiddenCell(name, int(low), int(high), verdict_of(int(low), int(high), aim), is_open=True)
+        for name, low, high, is_hidden in ends
+        if is_hidden and low == high
+    ]
+
+
+def _judged(system: System, part: Component, cell: int, by: tuple[str, Aim]) -> HiddenCell:
+    attacker, aim = by
+    name, (lower, upper) = system.names[cell], part.whole(cell)
+    verdict = verdict_of(lower, upper, aim)
+    # a guess made without the ledger may be wrong, so what follows from it is told and no finding
+    is_open = verdict in (EXACT, TWO_VALUED) and (attacker == PLAIN or aim.needed is not None)
+    if attacker == PLAIN:
+        need = (aim.needed or {}).get(name, (lower, aim.open_up_to if aim.needed is None else lower))
+        is_open = is_open or lower > need[0] or (upper is not None and upper < need[1])
+    is_told = is_open or verdict == THREE_VALUED
+    return HiddenCell(name, lower, upper, verdict, is_open, _because(system, part, cell) if is_told else ())
+
+
+def _because(system: System, part: Component, cell: int) -> tuple[str, ...]:
+    """The sums and figures with a price when the cell is pushed down and up as far as it goes."""
+    relations: set[int] = set()
+    figures: set[int] = set()
+    for is_greatest in (False, True):
+        if part.solve({cell: 1.0}, is_greatest=is_greatest):
+            reason = part.reason()
+            relations |= set(reason.relations)
+            figures |= set(reason.cells)
+    named = [system.relations[i].name for i in sorted(relations)]
+    named += [f"figure {system.names[c]}" for c in sorted(figures) if not system.hidden[c]]
+    return tuple(dict.fromkeys(named))[:MAX_NAMED]

@@ -1,0 +1,79 @@
+"""Every table of an edition that names its figures by key, whatever the format: CSV, Parquet, DuckDB.
+
+Tables laid out for people (workbooks, notes) do not belong here; the verifier reads those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.core.errors import Place, UnreadableError
+
+KEY = ("measure_id", "area_code", "period_id", "breakdown_id", "breakdown_code")
+FIGURES = ("numerator", "denominator", "value", "status")
+OTHER_NAMES = {"period": "period_id", "category_code": "breakdown_code"}
+"""Names that a file for readers gives to columns of the key."""
+_TYPES = {"numerator": pl.Int64, "denominator": pl.Int64, "value": pl.Float64}
+
+
+VIEW = "view "
+"""Stands before the name of what keeps no rows of its own."""
+
+
+def tables(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
+    """(name, rows) of every table in a CSV, Parquet or DuckDB file; nothing for other files.
+
+    Raises:
+        UnreadableError: the file is not what its name says.
+    """
+    try:
+        if path.suffix == ".parquet":
+            yield path.stem, pl.read_parquet(path)
+        elif path.suffix == ".csv":
+            yield path.stem, pl.read_csv(path, infer_schema_length=None)
+        elif path.suffix == ".duckdb":
+            yield from _duckdb_tables(path)
+    except (OSError, pl.exceptions.PolarsError, duckdb.Error):
+        raise UnreadableError("disclosure.table_unreadable", Place(file=path.name)) from None
+
+
+def _duckdb_tables(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        rows = connection.execute(
+            "select '', schema_name, table_name from duckdb_tables() where not internal union all"
+            f" select '{VIEW}', schema_name, view_name from duckdb_views() where not internal order by all"
+        ).fetchall()
+        for kind, schema, name in rows:
+            full = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name))
+            yield kind + name, connection.sql(f"select * from {full}").pl()
+
+
+def observations(path: Path) -> pl.DataFrame | None:
+    """The figures of a keyed file (columns `KEY` and `FIGURES`), None where no table of it has them."""
+    found = [frame for _, table in tables(path) if (frame := _keyed(table)) is not None]
+    return pl.concat(found).unique(maintain_order=True) if found else None
+
+
+def _keyed(table: pl.DataFrame) -> pl.DataFrame | None:
+    renamed = table.rename({k: v for k, v in OTHER_NAMES.items() if k in table.columns and v not in table.columns})
+    if not {*KEY, *FIGURES} <= set(renamed.columns):
+        return None
+    numbers = [pl.col(name).cast(kind, strict=False) for name, kind in _TYPES.items()]
+    return renamed.select(*(pl.col(k).cast(pl.String) for k in KEY), *numbers, pl.col("status").cast(pl.String))
+
+
+def edition(folder: Path) -> pl.DataFrame:
+    """The figures of all keyed files of an edition; files that disagree give several rows for a key.
+
+    Raises:
+        UnreadableError: no file of the folder has figures with their key.
+    """
+    paths = sorted(p for p in folder.rglob("*") if p.suffix in (".csv", ".parquet", ".duckdb"))
+    found = [frame for path in paths if "proof" not in path.parts and (frame := observations(path)) is not None]
+    if not found:
+        raise UnreadableError("audit.no_figures", Place(file=folder.name))
+    return pl.concat(found).with_columns(pl.col("status").fill_null("")).unique(maintain_order=True)

@@ -1,0 +1,9 @@
+"""The verifier: reads every file of an edition back from disk and checks it in whole numbers.
+
+It uses no solver and no code of what it checks.
+"""
+
+from pipelines.audit.verifier.records import Finding, Subject, Verdict
+from pipelines.audit.verifier.room import verify
+
+__all__ = ["Finding", "Subject", "Verdict", "verify"]

@@ -1,0 +1,160 @@
+"""Tables laid out for people, whatever file they stand in: every number is held against what its labels allow.
+
+A row's labels and its column's header name a cell, or a few; the number must be one that the ledger has there.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pipelines.audit.verifier.ledger import Key, Ledger, Numbers, plain
+from pipelines.audit.verifier.records import Findings
+
+Cell = str | float | None
+
+
+class Code(str):
+    """A code, which is no number whatever its digits."""
+
+    __slots__ = ()
+
+
+NUMBER = re.compile(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$|^-?\d+(\.\d+)?$")
+WITHHELD = re.compile(r"^\s*(\[[a-z,]+\]\s*)+$")
+MAX_CELLS = 5000
+"""Labels that leave more cells than this name none: the number must then stand somewhere in the ledger."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet or table: its rows, and the words around it."""
+
+    name: str
+    rows: tuple[tuple[Cell, ...], ...]
+    context: str = ""
+    table: str | None = None
+    """Table of the publication, where the place of the file says it."""
+    loose: Numbers = frozenset()
+    """Numbers of no figure that may stand here: how many sheets, tables, rows there are."""
+    others: Numbers = frozenset()
+    """Figures that others have published, where a table sets ours beside them."""
+
+
+@dataclass
+class Around:
+    """What is known where the reading stands."""
+
+    table: str | None = None
+    headers: dict[int, dict[str, set[str]]] = field(default_factory=dict)
+
+
+def number_of(cell: Cell) -> float | None:
+    """The number in a cell, also where it is written as text or carries shorthand."""
+    if cell is None or isinstance(cell, Code):
+        return None
+    if not isinstance(cell, str):
+        return round(float(cell), 6)  # spreadsheets keep 580.8 as 580.8000000000001
+    text = plain(cell).rstrip("%").strip()
+    return float(text.replace(",", "")) if NUMBER.match(text) else None
+
+
+def check(ledger: Ledger, grid: Grid, file: str, findings: Findings) -> int:
+    """Hold every number of a grid against the ledger.
+
+    Returns:
+        How many numbers were held against cells that their labels name.
+    """
+    around, n_held = Around(grid.table or _table_in(ledger, grid.context)), 0
+    for at, row in enumerate(grid.rows, start=1):
+        numbers = {i: n for i, cell in enumerate(row) if (n := number_of(cell)) is not None}
+        texts = {i: cell for i, cell in enumerate(row) if isinstance(cell, str) and i not in numbers}
+        is_record = any(isinstance(cell, Code) for cell in row)
+        if not numbers and (is_record or any(WITHHELD.match(text) for text in texts.values())):
+            continue
+        if not numbers or (not is_record and _is_header(ledger, row)):
+            _look_around(ledger, around, {i: str(c) for i, c in enumerate(row) if c is not None})
+            continue
+        named = _parts(ledger, texts.values())
+        for column, number in numbers.items():
+            allowed, is_named = _allowed(ledger, around, named, column)
+            n_held += is_named
+            if number in allowed or number in grid.others:
+                continue
+            if is_named or number not in grid.loose:
+                findings.add("number_not_in_ledger", file, f"{grid.name} row {at} column {column + 1}")
+    return n_held
+
+
+def _is_header(ledger: Ledger, row: tuple[Cell, ...]) -> bool:
+    """Headers may look like numbers (a code such as 1): all that is filled names something."""
+    filled = [cell for cell in row if cell not in (None, "")]
+    return (
+        len(filled) > 1
+        and all(isinstance(cell, str) for cell in filled)
+        and all(plain(str(cell)) in ledger.labels for cell in filled)
+    )
+
+
+def _look_around(ledger: Ledger, around: Around, texts: Mapping[int, str]) -> None:
+    """Take a title or headers from a row without numbers."""
+    if len(texts) == 1:
+        (text,) = texts.values()
+        if found := _table_in(ledger, text):
+            around.table, around.headers = found, {}
+        return
+    around.headers = {i: _parts(ledger, [text]) for i, text in texts.items()}
+
+
+def _table_in(ledger: Ledger, text: str) -> str | None:
+    """The table of the publication that a title names: the longest of those that stand in it."""
+    words = plain(text)
+    found = [
+        (len(label), ids[0])
+        for label, parts in ledger.labels.items()
+        for part, ids in parts
+        if part == "table" and label in words
+    ]
+    return max(found)[1] if found else None
+
+
+def _parts(ledger: Ledger, texts: Iterable[str]) -> dict[str, set[str]]:
+    """What labels say of a cell: ids by part of the key. Labels of one part leave what they share, or where they share
+    nothing (an authority and the one that hosts its children) all that they name."""
+    found: dict[str, set[str]] = {}
+    for text in texts:
+        for part, ids in ledger.labels.get(plain(text), ()):
+            before = found.get(part, set(ids))
+            found[part] = before & set(ids) or before | set(ids)
+    return found
+
+
+def _allowed(ledger: Ledger, around: Around, named: dict[str, set[str]], column: int) -> tuple[Numbers, bool]:
+    """Numbers that may stand in a column of a row, and whether its labels name cells at all."""
+    measures, breakdown = ledger.tables[around.table] if around.table else ((), None)
+    parts, above = dict(named), around.headers.get(column, {})
+    if own := {c for c in above.get("category", ()) if c.startswith(f"{breakdown}/")}:
+        above = {"category": own}  # a column of the table's breakdown: that the word names an area too means nothing
+        parts.pop("category", None)
+    for part, ids in above.items():
+        parts[part] = parts.get(part, ids) & ids or ids
+    wanted = [parts.get("measure_id") or set(measures), parts.get("area_code", set()), parts.get("period_id", set())]
+    if not all(wanted):
+        return ledger.anywhere, False
+    keys = list(_keys(wanted, parts.get("category"), breakdown))
+    if not 0 < len(keys) <= MAX_CELLS:
+        return ledger.anywhere, False
+    return frozenset().union(*(ledger.numbers.get(key, frozenset()) for key in keys)), True
+
+
+def _keys(wanted: list[set[str]], categories: set[str] | None, breakdown: str | None) -> Iterator[Key]:
+    """Cells of these measures, areas and periods. A label may be a category of several breakdowns, or of none where it
+    stands (the name of an authority): a table's own breakdown decides."""
+    pairs = [c.split("/", 1) for c in sorted(categories or {"total/T"})]
+    if breakdown is not None:
+        pairs = [p for p in pairs if p[0] in (breakdown, "total")] or [["total", "T"]]
+    for measure, area, period in itertools.product(*wanted):
+        for name, code in pairs:
+            yield measure, area, period, name, code

@@ -1,0 +1,128 @@
+"""The proof of an edition in whole numbers: fingerprints, witness tables against states and lines, certificates,
+protection of every target.
+
+It adds and compares; where a witness came from does not matter, so no solver is trusted (disclosure note, 2.3 C).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.audit.verifier.records import Findings, Subject
+
+PROOF = "proof.json"
+CELLS, STATISTICS, LINES = "cells.parquet", "statistics.parquet", "lines.parquet"
+WITNESSES, CERTIFICATES, TARGETS = "witnesses.parquet", "certificates.parquet", "targets.parquet"
+OPEN = (CELLS, STATISTICS, LINES, WITNESSES, CERTIFICATES)
+FILE = "proof"
+COUNTED = ("numerator", "denominator")
+
+
+def check(subject: Subject, findings: Findings) -> int:
+    """Check the open proof, and the closed targets where they may be read; gives the number of witnesses."""
+    if subject.proof is None:
+        return 0
+    _check_fingerprints(subject.proof, findings)
+    missing = [name for name in OPEN if not (subject.proof / name).is_file()]
+    for name in missing:
+        findings.add("proof_incomplete", FILE, name)
+    if missing:
+        return 0
+    held = {name: pl.read_parquet(subject.proof / name) for name in OPEN}
+    _check_register(subject, held, findings)
+    _check_states(held[CELLS], held[WITNESSES], findings)
+    _check_lines(held[LINES], held[WITNESSES], findings)
+    _check_certificates(held, findings)
+    if subject.closed is not None:
+        _check_targets(held[CERTIFICATES], pl.read_parquet(subject.closed / TARGETS), findings)
+    return held[WITNESSES]["witness_id"].n_unique()
+
+
+def _check_fingerprints(folder: Path, findings: Findings) -> None:
+    path = next((p for p in (folder / PROOF, folder.parent / PROOF) if p.is_file()), None)
+    if path is None:
+        findings.add("proof_incomplete", FILE, PROOF)
+        return
+    named = json.loads(path.read_text("utf-8")).get("files", {})
+    for name in OPEN:
+        held = folder / name
+        if held.is_file() and hashlib.sha256(held.read_bytes()).hexdigest() != named.get(name):
+            findings.add("stale_hash", FILE, name)
+
+
+def _tell(found: pl.DataFrame, check: str, findings: Findings, by: str = "cell_id") -> None:
+    for name in found[by].head(5):
+        findings.add(check, FILE, str(name))
+    if found.height > 5:
+        findings.add(check, FILE, n=found.height - 5)
+
+
+def _check_register(subject: Subject, held: dict[str, pl.DataFrame], findings: Findings) -> None:
+    """Every published count is a registered statistic, and shows what the register says of its cell."""
+    rows = subject.rows
+    parts = ["table_id", "measure_id", "period_id", "area_code", "breakdown_id", "breakdown_code"]
+    counts = rows.unpivot(
+        [c for c in COUNTED if c in rows.columns], index=parts, variable_name="role", value_name="shown"
+    ).drop_nulls("shown")
+    counts = counts.with_columns(statistic_id=pl.concat_str([*parts, "role"], separator=";"))
+    single = held[STATISTICS].filter(pl.len().over("statistic_id") == 1, pl.col("coefficient") == 1)
+    known = single.select("statistic_id", "cell_id").join(held[CELLS], on="cell_id", how="left")
+    joined = counts.join(known, on="statistic_id", how="inner")
+    _tell(joined.filter(pl.col("shown").ne_missing(pl.col("value"))), "register_differs", findings)
+    tables = set(held[STATISTICS]["table_id"]) if "table_id" in held[STATISTICS].columns else set()
+    for table in sorted(set(rows["table_id"]) - tables) if "table_id" in rows.columns else ():
+        findings.add("unregistered_table", FILE, table)
+
+
+def _check_states(cells: pl.DataFrame, witnesses: pl.DataFrame, findings: Findings) -> None:
+    """A witness has a value for each cell of its component, and each lies within what the state says."""
+    joined = witnesses.join(cells.select("cell_id", "low", "high"), on="cell_id", how="left")
+    outside = (pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high")) | (pl.col("value") < 0)
+    _tell(joined.filter(outside | pl.col("low").is_null()), "witness_outside_state", findings)
+    sizes = cells.group_by("component").agg(n=pl.len())
+    counted = witnesses.group_by("witness_id", "component").agg(n_held=pl.col("cell_id").n_unique(), n_rows=pl.len())
+    short = counted.join(sizes, on="component", how="left").filter(
+        pl.col("n_held").ne_missing(pl.col("n")) | (pl.col("n_held") != pl.col("n_rows"))
+    )
+    _tell(short, "witness_incomplete", findings, by="witness_id")
+
+
+def _check_lines(lines: pl.DataFrame, witnesses: pl.DataFrame, findings: Findings) -> None:
+    """Every witness fits every line that its cells stand in."""
+    joined = lines.join(witnesses.select("witness_id", "cell_id", "value"), on="cell_id", how="inner")
+    sums = joined.group_by("line_id", "witness_id").agg(
+        (pl.col("coefficient").cast(pl.Int64) * pl.col("value").cast(pl.Int64)).sum().alias("sum"),
+        pl.col("low", "high").first(),
+        n=pl.len(),
+    )
+    terms = lines.group_by("line_id").agg(n_terms=pl.len())
+    broken = sums.join(terms, on="line_id").filter(
+        (pl.col("sum") < pl.col("low")) | (pl.col("sum") > pl.col("high")) | (pl.col("n") != pl.col("n_terms"))
+    )
+    _tell(broken, "witness_breaks_line", findings, by="line_id")
+
+
+def _check_certificates(held: dict[str, pl.DataFrame], findings: Findings) -> None:
+    """Every hidden cell has a certificate, and its witnesses say what it claims."""
+    certificates, witnesses = held[CERTIFICATES], held[WITNESSES].select("witness_id", "cell_id", "value")
+    hidden = held[CELLS].filter(pl.col("state") == "C").select("cell_id")
+    _tell(hidden.join(certificates, on="cell_id", how="anti"), "certificate_missing", findings)
+    for end in ("least", "most"):
+        joined = certificates.join(
+            witnesses, left_on=["cell_id", f"{end}_witness"], right_on=["cell_id", "witness_id"], how="left"
+        )
+        _tell(joined.filter(pl.col("value").ne_missing(pl.col(end))), "certificate_wrong", findings)
+    # the rest of a whole may be known where nobody shows it and nothing asks for its protection
+    close = certificates.join(hidden, on="cell_id", how="semi").filter(pl.col("most") - pl.col("least") < 2)
+    _tell(close, "hidden_cell_nearly_known", findings)
+
+
+def _check_targets(certificates: pl.DataFrame, targets: pl.DataFrame, findings: Findings) -> None:
+    """Every protected cell reaches down and up as far as it must."""
+    joined = targets.join(certificates, on="cell_id", how="left")
+    is_short = (pl.col("least") > pl.col("low")) | (pl.col("most") < pl.col("high"))
+    _tell(joined.filter(is_short | pl.col("least").is_null() | pl.col("most").is_null()), "not_protected", findings)

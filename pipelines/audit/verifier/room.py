@@ -1,0 +1,189 @@
+"""The way through the verifier: every file of an edition is read back from disk and held against the ledger.
+
+A file that cannot be read here is a finding of its own; nothing is skipped because of its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+import polars as pl
+
+from pipelines.audit.verifier import figures, opendocument, proofs, stores, tables, texts, workbooks
+from pipelines.audit.verifier.grids import Grid
+from pipelines.audit.verifier.grids import check as check_grid
+from pipelines.audit.verifier.ledger import Ledger, Numbers, ledger_of
+from pipelines.audit.verifier.records import Findings, Subject, Verdict
+from pipelines.core.errors import MesurError
+from schemas.catalogue import Catalogue
+
+SUMS = "sha256sums.txt"
+PROOF = "proof"
+KEYED = frozenset({"observations"})
+"""CSV files all of whose columns are known: their texts are labels."""
+RECORDS = frozenset({"edition.json", "datapackage.json", "dcat.jsonld", "statswales/pack.json"})
+"""What the edition says of itself: sizes, fingerprints, versions."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every file of one run is read with."""
+
+    subject: Subject
+    ledger: Ledger
+    loose: Numbers
+    findings: Findings
+
+
+Reader = Callable[[Desk, Path, str], int]
+
+
+def verify(catalogue: Catalogue, publication_id: str, subject: Subject) -> Verdict:
+    """Read an edition back from disk and check it in whole numbers.
+
+    Returns:
+        Everything found; an edition without a finding may go out.
+    """
+    findings = Findings()
+    ledger = ledger_of(catalogue, catalogue.publications[publication_id], subject.rows, _periods(subject.folder))
+    desk = Desk(subject, ledger, _loose(subject, ledger), findings)
+    paths = sorted(p for p in subject.folder.rglob("*") if not p.is_dir())
+    _check_sums(subject.folder, paths, findings)
+    n_values = sum(_read(desk, path) for path in paths)
+    figures.check(catalogue, subject, ledger, findings)
+    n_witnesses = proofs.check(subject, findings)
+    return Verdict(findings.settled(), len(paths), n_values, n_witnesses)
+
+
+def _periods(folder: Path) -> pl.DataFrame:
+    path = folder / "parquet" / "dim_period.parquet"
+    return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema={"period_id": pl.String})
+
+
+def _loose(subject: Subject, ledger: Ledger) -> Numbers:
+    """Numbers that are no figure: how many rows, values and codes there are; they follow from what is published."""
+    held, n = ledger.frame, {ledger.frame.height, subject.rows.height, 95, 99.8, 10_000, 4000, 100}
+    values = subject.folder / "parquet" / "fct_measure_value.parquet"
+    told = pl.read_parquet(values) if values.is_file() else held
+    n |= set(told.select(pl.col("status").str.split(",").explode().value_counts()).unnest("status")["count"])
+    for part in ("measure_id", "area_code", "period_id"):
+        n.add(held[part].n_unique())
+    for path in sorted(subject.folder.glob("parquet/*.parquet")):
+        n.add(pl.scan_parquet(path).select(pl.len()).collect().item())
+    for name in ("fct_revision", "fct_reconciliation"):
+        path = subject.folder / "parquet" / f"{name}.parquet"
+        n |= _sizes(pl.read_parquet(path)) if path.is_file() else set()
+    return frozenset(map(float, n)) | frozenset(map(float, range(100)))
+
+
+def _numbers(subject: Subject, name: str) -> Numbers:
+    """Figures and counts of a table of the mart that sets ours beside those of others."""
+    path = subject.folder / "parquet" / f"{name}.parquet"
+    if not path.is_file():
+        return frozenset()
+    table = pl.read_parquet(path)
+    numbers = [table[c] for c, kind in table.schema.items() if kind.is_numeric()]
+    return frozenset(round(float(abs(n)), 6) for column in numbers for n in column.drop_nulls()) | _sizes(table)
+
+
+def _sizes(table: pl.DataFrame) -> Numbers:
+    """How many rows a table has, in all and by each of its columns of words."""
+    words = [c for c, kind in table.schema.items() if kind == pl.String]
+    sizes = {table.height, *(n for c in words for n in table[c].value_counts()["count"])}
+    return frozenset(map(float, sizes))
+
+
+def _check_sums(folder: Path, paths: Iterable[Path], findings: Findings) -> None:
+    """Every file stands in the list of fingerprints, with its own."""
+    listed: dict[str, str] = {}
+    if (folder / SUMS).is_file():
+        for line in (folder / SUMS).read_text("utf-8").splitlines():
+            digest, _, name = line.partition("  ")
+            listed[name] = digest
+    present = {p.relative_to(folder).as_posix(): p for p in paths if p.name != SUMS}
+    for name, path in present.items():
+        if name not in listed:
+            findings.add("file_not_listed", name)
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != listed[name]:
+            findings.add("hash_differs", name)
+    for name in sorted(set(listed) - set(present)):
+        findings.add("file_missing", name)
+
+
+def _read(desk: Desk, path: Path) -> int:
+    file = path.relative_to(desk.subject.folder).as_posix()
+    if file == SUMS or file.split("/")[0] == PROOF:
+        return 0  # the list is checked as a whole, the proof by `proofs.py`
+    reader = READERS.get(path.suffix)
+    if reader is None or path.is_symlink():
+        desk.findings.add("unreadable_file", file)
+        return 0
+    try:
+        return reader(desk, path, file)
+    except (MesurError, OSError, ValueError, KeyError, zipfile.BadZipFile, ParseError, json.JSONDecodeError):
+        desk.findings.add("unreadable_file", file)
+        return 0
+
+
+def _keyed(desk: Desk, path: Path, file: str) -> int:
+    if path.suffix == ".parquet":
+        _grids(desk, stores.parquet(path, file, desk.findings), file)
+    if path.suffix == ".duckdb":
+        _grids(desk, stores.mart(path, file, desk.findings), file)
+    if path.suffix == ".csv" and path.stem not in KEYED:
+        texts.words(desk.ledger, path.read_text("utf-8"), (file, "text"), desk.loose, desk.findings)
+    return tables.check_file(desk.subject, desk.ledger, path, desk.findings)
+
+
+def _grids(desk: Desk, found: Iterable[Grid], file: str) -> int:
+    n_held = 0
+    for grid in found:
+        texts.words(desk.ledger, grid.context, (file, grid.name), desk.loose, desk.findings)
+        n_held += check_grid(desk.ledger, replace(grid, context="", loose=desk.loose), file, desk.findings)
+    return n_held
+
+
+def _xlsx(desk: Desk, path: Path, file: str) -> int:
+    return _grids(desk, workbooks.xlsx(path, file, desk.findings), file)
+
+
+def _ods(desk: Desk, path: Path, file: str) -> int:
+    return _grids(desk, opendocument.ods(path, file, desk.findings), file)
+
+
+def _text(desk: Desk, path: Path, file: str) -> int:
+    others = _numbers(desk.subject, "fct_reconciliation") if path.stem.startswith("reconciliation") else frozenset()
+    return texts.check_text(desk.ledger, path, (file, others), desk.loose, desk.findings)
+
+
+def _pdf(desk: Desk, path: Path, file: str) -> int:
+    """A page set from the same text as the HTML file beside it, which is read; here only what it may carry besides."""
+    held = path.read_bytes()
+    if not path.with_suffix(".html").is_file():
+        desk.findings.add("unreadable_file", file)
+    for word in PDF_EXTRAS:
+        if word in held:
+            desk.findings.add("strange_part", file, word.decode())
+    return 0
+
+
+def _json(desk: Desk, path: Path, file: str) -> int:
+    of_files = texts.OF_FILES if file in RECORDS else frozenset()
+    return texts.check_json(desk.ledger, path, (file, of_files), desk.loose, desk.findings)
+
+
+PDF_EXTRAS = (b"/EmbeddedFile", b"/JavaScript", b"/AcroForm", b"/RichMedia")
+READERS: dict[str, Reader] = {
+    **dict.fromkeys((".csv", ".parquet", ".duckdb"), _keyed),
+    ".xlsx": _xlsx,
+    ".ods": _ods,
+    ".pdf": _pdf,
+    **dict.fromkeys((".md", ".html", ".htm", ".svg", ".xml", ".txt"), _text),
+    **dict.fromkeys((".json", ".jsonld", ".geojson"), _json),
+}

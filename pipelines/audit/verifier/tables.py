@@ -1,0 +1,103 @@
+"""Tables that name their figures by key (CSV, Parquet, DuckDB): each figure must be the ledger's, to the digit.
+
+Tables laid out for people belong to `grids.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.audit.reading import keyed
+from pipelines.audit.verifier.grids import Code, Grid
+from pipelines.audit.verifier.grids import check as check_grid
+from pipelines.audit.verifier.ledger import FIGURES, KEY, Ledger
+from pipelines.audit.verifier.records import Findings, Subject
+
+SHOWN_AS = {**{name: name for name in FIGURES}, "new_value": "value", "edition_value": "value"}
+"""Columns that show a figure of the ledger."""
+CODES = re.compile(r"(code|refcode|hierarchy|measure|_id|area|period|^lang|^type|^format)$", re.IGNORECASE)
+"""Columns of codes, by their names."""
+OPEN = frozenset({"sort", "decimal", "notecodes", "status", "note", "description"})
+"""Columns that hold no figures; a note code `t` is no label of a total."""
+WITHHOLDING = ("c", "x", "z")
+STATUS_CODES = frozenset("abcefkprtuwxz") | {"ns", "s", "ss", "sss"}
+
+
+def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings) -> int:
+    """Every table of a file; gives how many figures were held against the ledger."""
+    file, n_held = path.relative_to(subject.folder).as_posix(), 0
+    for name, table in keyed.tables(path):
+        is_view = name.startswith(keyed.VIEW)
+        if path.suffix in (".duckdb", ".parquet") and name not in subject.declared and not is_view:
+            findings.add("unregistered_table", file, name)
+        renamed = table.rename(
+            {k: v for k, v in keyed.OTHER_NAMES.items() if k in table.columns and v not in table.columns}
+        )
+        if set(KEY) <= set(renamed.columns):
+            n_held += _check_keyed(ledger, renamed, (file, name), findings)
+        n_held += _check_rest(subject, ledger, renamed, (path, name), findings)
+    return n_held
+
+
+def _check_keyed(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], findings: Findings) -> int:
+    file, name = place
+    shown = [c for c in SHOWN_AS if c in table.columns]
+    held = table.with_columns(
+        *(pl.col(c).cast(pl.String) for c in KEY), *(pl.col(c).cast(pl.Float64, strict=False) for c in shown)
+    ).join(ledger.frame.with_columns(known=True), on=list(KEY), how="left", suffix="_ledger")
+    source = {c: f"{SHOWN_AS[c]}_ledger" if SHOWN_AS[c] in table.columns else SHOWN_AS[c] for c in shown}
+    checks = {"unknown_cell": pl.col("known").is_null()}
+    differs = [pl.col(c).ne_missing(pl.col(source[c])) for c in shown]
+    checks["value_differs"] = pl.col("known") & pl.any_horizontal(pl.lit(value=False), *differs)
+    if "value" in table.columns and "status" in table.columns:
+        codes = pl.col("status").cast(pl.String).fill_null("").str.split(",")
+        is_withheld = codes.list.eval(pl.element().is_in(WITHHOLDING)).list.any()
+        checks["blank_without_code"] = pl.col("value").is_null() & ~is_withheld
+        checks["value_beside_code"] = pl.col("value").is_not_null() & is_withheld
+        checks["strange_code"] = codes.list.eval(~pl.element().is_in([*STATUS_CODES, ""])).list.any()
+    for check, condition in checks.items():
+        found = held.filter(condition)
+        for key in found.select(KEY).head(5).iter_rows():
+            findings.add(check, file, f"{name}: {';'.join(map(str, key))}")
+        if found.height > 5:
+            findings.add(check, file, n=found.height - 5)
+    if table.select(KEY).is_duplicated().any() and name.startswith(("fct_measure_value", "observations")):
+        findings.add("cell_twice", file, name)
+    return int(held.select(pl.sum_horizontal(pl.col(c).is_not_null().sum() for c in shown)).item()) if shown else 0
+
+
+def _check_rest(
+    subject: Subject, ledger: Ledger, table: pl.DataFrame, place: tuple[Path, str], findings: Findings
+) -> int:
+    """Columns that no declaration names: their numbers must be the ledger's for the labels of their row."""
+    path, name = place
+    file = path.relative_to(subject.folder).as_posix()
+    is_declared = name in subject.declared
+    known = set(subject.declared[name]) if is_declared else set().union(*subject.declared.values(), SHOWN_AS)
+    strange = [c for c in table.columns if c not in known and c not in keyed.OTHER_NAMES.values()]
+    if is_declared:
+        for column in strange:
+            findings.add("unregistered_column", file, f"{name}.{column}")
+        return 0
+    if not strange or path.suffix != ".csv":
+        return 0
+    return _check_codes(ledger, path, (file, strange), findings)
+
+
+def _check_codes(ledger: Ledger, path: Path, place: tuple[str, list[str]], findings: Findings) -> int:
+    """A CSV of another shape: columns of codes name cells, every other number must be one of theirs."""
+    (file, strange), rows = place, pl.read_csv(path, infer_schema=False)
+    if not any(CODES.search(c) for c in rows.columns):
+        return 0  # words, which `room.py` reads as such
+    codes = [c for c in rows.columns if CODES.search(c)]
+    numbers = [c for c in strange if c not in codes and c.casefold() not in OPEN]
+    if not numbers:
+        return 0
+    named, counted = rows.select(codes).iter_rows(), rows.select(numbers).iter_rows()
+    held = tuple((*map(Code, filter(None, n)), *c) for n, c in zip(named, counted, strict=True))
+    table = next((part for part in reversed(path.parent.parts) if part in ledger.tables), None)
+    grid = Grid(path.stem, held, table=table)
+    return check_grid(ledger, grid, file, findings)

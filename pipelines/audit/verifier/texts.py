@@ -1,0 +1,167 @@
+"""Words: notes, pages, records and comments. A number among them must be the ledger's, or one that is no figure.
+
+Whole numbers under 100 and years are let pass in running text (not in tables): prose is full of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from pipelines.audit.verifier.grids import Cell, Grid
+from pipelines.audit.verifier.grids import check as check_grid
+from pipelines.audit.verifier.ledger import Ledger, Numbers
+from pipelines.audit.verifier.records import Findings
+
+TOKEN = re.compile(
+    r"(?<![\w./:#-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w/:-]|\.\d)|(?<![\w./:#,-])\d+(?:\.\d+)?(?![\w/:-]|[.,]\d)"
+)
+PATH = re.compile(r"[.:\[\]]+")
+YEARS = range(1900, 2101)
+OF_FILES = frozenset(
+    {"bytes", "byteSize", "sequence", "mart_version", "tables", "headerRowCount", "rows", "added", "revised", "removed"}
+)
+"""Parts of a record about files whose numbers count bytes, rows and versions."""
+KEYED = {"measure_id", "area_code", "value"}
+"""A JSON record with these is a row of figures."""
+
+
+def words(ledger: Ledger, text: str, place: tuple[str, str], loose: Numbers, findings: Findings) -> None:
+    """Numbers in running text."""
+    for token in TOKEN.findall(text):
+        number = float(token.replace(",", ""))
+        is_small = number < 100 and "." not in token
+        is_year = number in YEARS and "," not in token
+        is_tick = number % 50 == 0  # of an axis; a count that is hidden or not rounded is never one
+        is_code = token in ledger.labels
+        if not (is_small or is_year or is_tick or is_code) and number not in ledger.anywhere and number not in loose:
+            findings.add("number_not_in_ledger", place[0], place[1])
+
+
+def markdown(text: str, name: str, loose: Numbers) -> tuple[Grid, str]:
+    """The tables of a Markdown file as one grid, and its other words."""
+    rows: list[tuple[Cell, ...]] = []
+    prose: list[str] = []
+    for line in text.splitlines():
+        if line.lstrip().startswith("|"):
+            rows.append(tuple(c.strip().strip("*") or None for c in line.strip().strip("|").split("|")))
+        else:
+            prose.append(line)
+            if line.startswith("#"):
+                rows.append((line.lstrip("# "),))
+    return Grid(name, tuple(rows), loose=loose), "\n".join(prose)
+
+
+class Page(HTMLParser):
+    """The tables of a page as rows, and its other words, attributes that are read out included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[tuple[Cell, ...]] = []
+        self.prose: list[str] = []
+        self._row: list[str] | None = None
+        self._skipped = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._skipped += tag in ("style", "script")
+        if tag == "tr":
+            self._row = []
+        elif tag in ("td", "th") and self._row is not None:
+            self._row.append("")
+        self.prose += [
+            v for k, v in attrs if v and (k in ("alt", "title", "aria-label", "content") or k.startswith("data-"))
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._skipped -= tag in ("style", "script")
+        if tag == "tr" and self._row is not None:
+            self.rows.append(tuple(cell.strip() or None for cell in self._row))
+            self._row = None
+
+    def handle_data(self, data: str) -> None:
+        if self._row:
+            self._row[-1] += data
+        elif not self._skipped and data.strip():
+            self.prose.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.prose.append(data)
+
+
+def records(held: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 (any JSON)
+    """Every number of a JSON document with the path to it; a row of figures is given whole."""
+    if isinstance(held, dict):
+        if set(held) >= KEYED:
+            yield path, held
+            return
+        for key, value in held.items():
+            yield from records(value, f"{path}.{key}")
+    elif isinstance(held, list):
+        for value in held:
+            yield from records(value, f"{path}[]")
+    elif isinstance(held, int | float | str) and not isinstance(held, bool):
+        yield path, held
+
+
+def check_text(ledger: Ledger, path: Path, place: tuple[str, Numbers], loose: Numbers, findings: Findings) -> int:
+    """A text file by its kind; gives how many numbers were held against named cells.
+
+    Args:
+        place: the file, and figures of others that may stand in it.
+    """
+    (file, others), text = place, path.read_text("utf-8")
+    loose |= others
+    if path.suffix in (".html", ".htm", ".svg", ".xml"):
+        page = Page()
+        page.feed(text)
+        words(ledger, "\n".join(page.prose), (file, "text"), loose, findings)
+        return check_grid(ledger, Grid("tables", tuple(page.rows), loose=loose, others=others), file, findings)
+    if path.suffix == ".md":
+        grid, prose = markdown(text, "tables", loose)
+        words(ledger, prose, (file, "text"), loose, findings)
+        return check_grid(ledger, replace(grid, others=others), file, findings)
+    words(ledger, text, (file, "text"), loose, findings)
+    return 0
+
+
+def check_json(
+    ledger: Ledger, path: Path, place: tuple[str, frozenset[str]], loose: Numbers, findings: Findings
+) -> int:
+    """A JSON file: rows of figures by key, other numbers as in running text.
+
+    Args:
+        place: the file, and the parts of it whose numbers are no figures.
+    """
+    (file, open_parts), n_held = place, 0
+    for at, found in records(json.loads(path.read_text("utf-8"))):
+        if isinstance(found, dict):
+            n_held += _check_record(ledger, found, (file, at), findings)
+        elif isinstance(found, str):
+            words(ledger, found, (file, at), loose, findings)
+        elif not open_parts & set(PATH.split(at)) and found not in loose and found not in ledger.anywhere:
+            findings.add("number_not_in_ledger", file, at)
+    return n_held
+
+
+def _check_record(ledger: Ledger, record: dict[str, Any], place: tuple[str, str], findings: Findings) -> int:
+    names = ("measure_id", "area_code", "period_id", "breakdown_id", "breakdown_code")
+    other = {"period_id": "period", "breakdown_code": "category_code"}
+    key = tuple(str(record.get(n, record.get(other.get(n, ""), ""))) for n in names)
+    if len(key) != 5 or key not in ledger.numbers:
+        findings.add("unknown_cell", place[0], place[1])
+        return 0
+    allowed, n_held = ledger.numbers[key], 0
+    for name in ("numerator", "denominator", "value", "lower", "upper"):
+        number = record.get(name)
+        if isinstance(number, int | float):
+            n_held += 1
+            if float(number) not in allowed:
+                findings.add("value_differs", place[0], ";".join(key))
+    if record.get("value") is None and not str(record.get("status") or ""):
+        findings.add("blank_without_code", place[0], ";".join(key))
+    return n_held

@@ -1,0 +1,12 @@
+"""The statistical bulletin of an edition, as a page and as a paper, in each language, made from the edition alone.
+
+Any figure or word about figures that does not follow from the mart of the edition does not belong here.
+"""
+
+from __future__ import annotations
+
+from pipelines.publish.bulletin.content import bulletin_name, document
+from pipelines.publish.bulletin.page import page
+from pipelines.publish.bulletin.paper import paper
+
+__all__ = ["bulletin_name", "document", "page", "paper"]
