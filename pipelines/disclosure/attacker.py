@@ -6,6 +6,7 @@ multipliers that narrow a cell say how much every hidden candidate would widen i
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,9 +15,8 @@ import numpy as np
 from pipelines.disclosure.polytope import TINY, Booleans, Box, Floats, Ints, Polytope, Vertex
 from pipelines.disclosure.problem import DOWN, GUESSING, OPEN, UP, WIDTH, Component, Need
 
-POOL_MAX = 80
+POOL_MAX = 400
 """Tables kept to vouch for bounds in later rounds."""
-AGGREGATE_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,30 @@ class Cut:
         return self.need.cell if self.need is not None and self.need.is_conditional else None
 
 
-def is_met(need: Need, values: Floats) -> bool:
-    """Whether values that the cell can take reach what is needed."""
-    if not len(values):
-        return False
-    if need.sort == WIDTH:
-        return bool(values.max() - values.min() >= need.limit - TINY)
-    if need.sort == UP:
-        return bool(values.max() >= need.limit - TINY)
-    return bool(values.min() <= need.limit + TINY)
+class Seen:
+    """The smallest and greatest value that the tables looked at so far give each cell."""
+
+    def __init__(self, tables: Floats) -> None:
+        """
+        Args:
+            tables: at least one, as rows.
+        """
+        self.low: Floats = tables.min(axis=0)
+        self.high: Floats = tables.max(axis=0)
+
+    def note(self, table: Floats) -> None:
+        """One more table."""
+        np.minimum(self.low, table, out=self.low)
+        np.maximum(self.high, table, out=self.high)
+
+    def meets(self, need: Need) -> bool:
+        """Whether the values seen of the cell reach what is needed."""
+        low, high = self.low[need.cell], self.high[need.cell]
+        if need.sort == WIDTH:
+            return bool(high - low >= need.limit - TINY)
+        if need.sort == UP:
+            return bool(high >= need.limit - TINY)
+        return bool(low <= need.limit + TINY)
 
 
 class Attacker:
@@ -51,7 +66,7 @@ class Attacker:
     def __init__(self, component: Component) -> None:
         self.component = component
         self.polytope = Polytope(component.system)
-        self._pool = np.empty((0, component.system.n_cells))
+        self._pool: deque[Floats] = deque(maxlen=POOL_MAX)
 
     def unmet(self, hidden: Booleans, dropped: frozenset[int], needs: Sequence[Need]) -> list[Cut]:
         """A cut for each need that the pattern does not meet; none means that every one is met."""
@@ -60,27 +75,29 @@ class Attacker:
             asked = [n for n in needs if n.attacker == attacker and (not n.is_conditional or hidden[n.cell])]
             if asked:
                 box = self.component.box(hidden, attacker, dropped)
-                found += self._look(_Look(box, hidden, dropped), asked)
+                found += self._look(_Look(box, self._seen(box), dropped), asked)
         return found
+
+    def _seen(self, box: Box) -> Seen:
+        """From the tables of earlier programmes that this box allows, and from the true one, which every box does."""
+        known = np.array([self.component.true, *self._pool])
+        return Seen(np.vstack([self.component.true, known[box.holds(known)]]))
 
     def _look(self, look: _Look, asked: list[Need]) -> list[Cut]:
-        left = self._left(look.box, asked)
+        left = [n for n in asked if not look.seen.meets(n)]
         for side in (UP, DOWN):
-            left = self._together(look.box, left, side)
+            left = self._together(look, left, side)
         found = []
         for need in left:
+            if look.seen.meets(need):  # by a table that was found for another need
+                continue
             reasons = [
-                (side, self._solve(self._no_further(look.box, need), self._costs(need.cell, side)))
+                (side, self._solve(look, self._no_further(look.box, need), self._costs(need.cell, side)))
                 for side in _sides(need)
             ]
-            if not is_met(need, np.array([vertex.table[need.cell] for _, vertex in reasons])):
+            if not look.seen.meets(need):
                 found.append(self._cut(look, need, reasons))
         return found
-
-    def _left(self, box: Box, needs: list[Need]) -> list[Need]:
-        """Needs that no table found so far vouches for."""
-        known = self._pool[box.holds(self._pool)]
-        return [n for n in needs if not is_met(n, known[:, n.cell])]
 
     def _no_further(self, box: Box, need: Need) -> Box:
         """The box in which the cell rises no further than it has to: nothing may bound it at all."""
@@ -95,16 +112,17 @@ class Attacker:
         costs[cell] = side
         return costs
 
-    def _together(self, box: Box, needs: list[Need], side: int) -> list[Need]:
-        """Pushes all cells of a side at once, each no further than it has to go; what is left needs a run of its own.
+    def _together(self, look: _Look, needs: list[Need], side: int) -> list[Need]:
+        """Pushes all cells of a side at once, each no further than it has to go, as long as that meets some need; what
+        is left needs a run of its own.
 
         The true table lies within the narrower box, so there always is a solution.
         """
-        for _ in range(AGGREGATE_ROUNDS):
+        while True:
             mine = [n for n in needs if side in _sides(n)]
             if len(mine) < 2:
-                break
-            low, high, costs = box.low.copy(), box.high.copy(), np.zeros(len(box.low))
+                return needs
+            low, high, costs = look.box.low.copy(), look.box.high.copy(), np.zeros(len(look.box.low))
             for n in mine:
                 costs[n.cell] = side
                 true = float(self.component.true[n.cell])
@@ -113,15 +131,15 @@ class Attacker:
                     high[n.cell] = min(high[n.cell], max(reach, true))
                 else:
                     low[n.cell] = max(low[n.cell], min(reach, true))
-            self._solve(Box(low, high), costs)
-            before, needs = len(needs), self._left(box, needs)
-            if before - len(needs) < 2:
-                break
-        return needs
+            self._solve(look, Box(low, high), costs)
+            before, needs = len(needs), [n for n in needs if not look.seen.meets(n)]
+            if before == len(needs):
+                return needs
 
-    def _solve(self, box: Box, costs: Floats) -> Vertex:
+    def _solve(self, look: _Look, box: Box, costs: Floats) -> Vertex:
         vertex = self.polytope.minimise(box, costs)
-        self._pool = np.vstack([self._pool[-POOL_MAX:], vertex.table])
+        look.seen.note(vertex.table)
+        self._pool.append(vertex.table)
         return vertex
 
     def _cut(self, look: _Look, need: Need, reasons: list[tuple[int, Vertex]]) -> Cut:
@@ -156,7 +174,7 @@ class _Look:
     """One pattern under one attacker."""
 
     box: Box
-    hidden: Booleans
+    seen: Seen
     dropped: frozenset[int]
 
 

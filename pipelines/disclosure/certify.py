@@ -6,13 +6,12 @@ The tables themselves are found in `witness.py`; what the files look like is dec
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from pipelines.disclosure import bounds, components, rounding, witness
+from pipelines.disclosure import apart, bounds, components, rounding, witness
 from pipelines.disclosure.config import DisclosureConfig
 from pipelines.disclosure.polytope import Box, Floats, Ints
 from pipelines.disclosure.records import Lines, Register, Targets
@@ -46,8 +45,8 @@ class Certified:
 def certify(register: Register, lines: Lines, hidden: pl.Series, config: DisclosureConfig) -> Certified:
     """Witnesses of every component in which something is hidden."""
     given = list(_given(register, lines, hidden, config))
-    with ThreadPoolExecutor(max_workers=max(1, config.threads)) as workers:
-        found = list(workers.map(lambda one: witness.find(one[2]), given))
+    sizes = [len(cells) for _, cells, _ in given]
+    found = apart.mapped(witness.find, [one for _, _, one in given], sizes, config.processes)
     tables, certificates, first = [], [], 1
     for (number, cells, one), held in zip(given, found, strict=True):
         tables.append(_table(number, cells, held.tables, first))

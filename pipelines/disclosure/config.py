@@ -38,7 +38,7 @@ class DisclosureConfig:
     earlier_figures: str = "where_possible"
     """How far an outsider may take figures of earlier editions as unrevised: `strict` (every one that still fits), or
     `where_possible` (strict, but where nothing could then protect a revised row, any figure may have been revised)."""
-    threads: int = 2
+    processes: int = 2
     """Components solved at a time."""
 
     @property

@@ -128,7 +128,7 @@ class _Search:
             if not levels:
                 gone = set(self.unmet)
                 return [c for c in cuts if c.need not in gone]
-            self.dropped |= {min(level for held in levels for level in held if level not in self.dropped)}
+            self.dropped |= _independent(levels, self.dropped)
             self._restart()
             self._choose()
 
@@ -137,6 +137,18 @@ class _Search:
         if cut.owner is not None and not self._always()[cut.owner]:
             return False
         return float(cut.weights.sum()) < 1 - 1e-9
+
+
+def _independent(levels: list[tuple[int, ...]], dropped: frozenset[int]) -> set[int]:
+    """One level for each need that has none in common with a need before it: one drop may help all that share it."""
+    found: set[int] = set()
+    claimed: set[int] = set()
+    for held in levels:
+        own = set(held) - dropped
+        if not own & claimed:
+            found.add(min(own))
+        claimed |= own
+    return found
 
 
 def solve(component: Component, effort: Effort = Effort()) -> Solution:

@@ -65,7 +65,8 @@ class Contradiction(Exception):
 def quiet_solver() -> highspy.Highs:
     """HiGHS as this room uses it: silent, one thread, one seed, so that a rerun is the same."""
     solver = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 20_261_128)):
+    # only costs and limits of cells change from run to run: primal simplex goes on from the last corner (strategy 4)
+    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 20_261_128), ("simplex_strategy", 4)):
         solver.setOptionValue(name, value)
     return solver
 

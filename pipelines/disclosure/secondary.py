@@ -6,8 +6,8 @@ Which cells need protection is not decided here (see `primary.py`); nor is the o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -24,19 +24,19 @@ from pipelines.disclosure.solved import Solved
 def protect(register: Register, lines: Lines, wanted: Protection, config: DisclosureConfig, solved: Solved) -> Pattern:
     """The pattern of hidden cells: those hidden for their own sake, and the fewest that have to go with them.
 
-    Every component is solved by itself on `config.threads` threads; which one ends first changes nothing. One whose
-    problem was solved before (`solved`) is not solved again.
+    Every component is solved by itself, several at a time; one whose problem was solved before (`solved`) is not solved
+    again.
     """
     made = list(components_of(register, lines, wanted, config))
-    with ThreadPoolExecutor(max_workers=max(1, config.threads)) as workers:
-        found = list(workers.map(lambda one: solved.get(one[1], lambda: _solve(one[1], config)), made))
+    work = partial(_solve, is_strict=config.earlier_figures == "strict")
+    found = solved.all([component for _, component in made], work, config.processes)
     return _pattern(wanted, [(*one, solution) for one, solution in zip(made, found, strict=True)])
 
 
-def _solve(component: Component, config: DisclosureConfig) -> Solution:
+def _solve(component: Component, *, is_strict: bool) -> Solution:
     """The pattern of a component, if need be without taking figures of earlier editions as unrevised."""
     found = solve(component)
-    if not found.unmet or config.earlier_figures == "strict" or not component.unrevisable():
+    if not found.unmet or is_strict or not component.unrevisable():
         return found
     n_cells = len(component.cells)
     return solve(replace(component, unseen=Box(np.zeros(n_cells), np.full(n_cells, np.inf))))

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from pipelines.core.files import atomic_write
+from pipelines.disclosure import apart
 from pipelines.disclosure.polytope import Booleans
 from pipelines.disclosure.problem import Component, Need, Solution
 
@@ -22,6 +24,7 @@ FORM = "1"
 """Raised with every change of the method, so that nothing solved by an older one is taken."""
 
 
+@cache
 def solver() -> str:
     """Name and version of the solver, part of every fingerprint and of the ledger."""
     return f"HiGHS {version('highspy')}"
@@ -41,7 +44,8 @@ def fingerprint(component: Component) -> str:
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
         digest.update(b"|")
-    digest.update(repr([astuple(n) for n in component.needs]).encode())
+    needs = [(n.cell, n.sort, n.limit, n.attacker, n.is_conditional) for n in component.needs]
+    digest.update(np.array(needs, dtype=np.int64).tobytes())
     return digest.hexdigest()
 
 
@@ -58,12 +62,17 @@ class Solved:
             except ValueError:  # a damaged file costs time, nothing else
                 self._held = {}
 
-    def get(self, component: Component, work: Callable[[], Solution]) -> Solution:
-        """The solution of a component: the one kept, or what `work` finds."""
-        key = fingerprint(component)
-        found = _read(self._held[key], component) if key in self._held else work()
-        self._used[key] = _written(found)
-        return found
+    def all(
+        self, components: Sequence[Component], work: Callable[[Component], Solution], processes: int
+    ) -> list[Solution]:
+        """The solution of every component, in their order: the one kept, or what `work` finds."""
+        keys = [fingerprint(c) for c in components]
+        fresh = [i for i, key in enumerate(keys) if key not in self._held]
+        sizes = [len(components[i].cells) for i in fresh]
+        found = dict(zip(fresh, apart.mapped(work, [components[i] for i in fresh], sizes, processes), strict=True))
+        told = [found[i] if i in found else _read(self._held[key], components[i]) for i, key in enumerate(keys)]
+        self._used = {key: _written(solution) for key, solution in zip(keys, told, strict=True)}
+        return told
 
     def keep(self) -> None:
         """Writes what this run used; what it did not is forgotten."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from pipelines.disclosure.polytope import TINY, Box, Floats, Ints, Polytope, System
 from pipelines.disclosure.problem import DOWN, UP
-from pipelines.disclosure.whole import whole_table
+from pipelines.disclosure.whole import whole_table, whole_table_near
 
 ROUNDS = 4
 """Programmes that push all cells at once, per side, before each is asked for itself."""
@@ -82,7 +82,8 @@ class _Finder:
     def _keep(self, vertex: Floats, box: Box, costs: Floats) -> None:
         whole = np.rint(vertex)
         if np.abs(whole - vertex).max() > TINY * 10 or not _fits(self.given.system, self.given.box, whole):
-            found = whole_table(self.given.system, box, costs)
+            near = whole_table_near(self.given.system, box, costs, vertex)
+            found = near if near is not None else whole_table(self.given.system, box, costs)
             if found is None:
                 return
             whole = found.astype(float)
