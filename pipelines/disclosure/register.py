@@ -155,7 +155,8 @@ def build(catalogue: Catalogue, publication: Publication, cells_path: Path) -> R
     """
     rows = _rows(catalogue, publication, cells_path)
     statistics = _statistics(rows)
-    places = same_sets.number(_places(statistics))
+    related = rows.select(whole="denominator_key", complement="complement_key").drop_nulls().unique()
+    places = same_sets.number(_places(statistics), related)
     split = places.filter(pl.col("breakdown_id") != TOTAL_BREAKDOWN).select("key", "period_id").unique()
     is_total = pl.col("breakdown_id") == TOTAL_BREAKDOWN
     cells = (

@@ -49,11 +49,23 @@ def _same_pairs(places: pl.DataFrame) -> list[tuple[int, int]]:
     return sorted(alike.filter("is_same").select("slice", "slice_b").iter_rows())
 
 
-def _classes(slices: pl.DataFrame, pairs: list[tuple[int, int]]) -> list[int]:
-    """Class of each slice (its smallest slice); never two categories of one breakdown of one key in a class."""
+def _tags(slices: pl.DataFrame, apart: pl.DataFrame) -> dict[int, set[str]]:
+    """What two slices of one class may not share: a breakdown of one key, or that one is part of the other."""
+    table = slices.select("slice", tag=pl.concat_str("key", "breakdown_id", separator="|"))
+    pair = pl.concat_str("whole", "complement", "breakdown_id", "breakdown_code", separator="|")
+    related = [
+        slices.join(apart, left_on="key", right_on=side, coalesce=False).select("slice", tag=pair)
+        for side in ("whole", "complement")
+    ]
+    held = pl.concat([table, *related]).group_by("slice").agg(pl.col("tag").unique())
+    return {i: set(tags) for i, tags in held.iter_rows()}
+
+
+def _classes(slices: pl.DataFrame, pairs: list[tuple[int, int]], apart: pl.DataFrame) -> list[int]:
+    """Class of each slice (its smallest slice); never two categories of one breakdown of one key in a class, nor a
+    whole and its complement: they look the same where the part is nowhere, and would then say that it must be."""
     parent = list(range(slices.height))
-    home = slices.select(pl.concat_str("key", "breakdown_id", separator="|")).to_series().to_list()
-    tables = {i: {home[i]} for i in parent}
+    tables = _tags(slices, apart)
 
     def root(i: int) -> int:
         while parent[i] != i:
@@ -69,11 +81,15 @@ def _classes(slices: pl.DataFrame, pairs: list[tuple[int, int]]) -> list[int]:
     return [root(i) for i in parent]
 
 
-def number(places: pl.DataFrame) -> pl.DataFrame:
-    """Places with their cell number (0, 1, ... in the order of class, period, area) and their slice's class."""
+def number(places: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
+    """Places with their cell number (0, 1, ... in the order of class, period, area) and their slice's class.
+
+    Args:
+        apart: keys (`whole`, `complement`) of which one is part of the other.
+    """
     slices = places.select(SLICE).unique().sort(SLICE).with_row_index("slice")
     held = places.join(slices, on=SLICE).with_columns(fact=_fact())
-    classes = pl.DataFrame({"slice": slices["slice"], "class": _classes(slices, _same_pairs(held))})
+    classes = pl.DataFrame({"slice": slices["slice"], "class": _classes(slices, _same_pairs(held), apart)})
     held = held.join(classes, on="slice")
     order = ["class", "period_id", "area_code"]
     cells = held.select(order).unique().sort(order).with_row_index("cell")

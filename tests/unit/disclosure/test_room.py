@@ -19,6 +19,7 @@ from pipelines.disclosure import (
     protect,
     protect_task,
 )
+from pipelines.disclosure import register
 from pipelines.disclosure import room as room_module
 from pipelines.disclosure.audit import Verdict, Violation
 from pipelines.disclosure.disclosed import COLUMNS, status_order
@@ -293,3 +294,16 @@ def test_settings_are_those_of_the_task(catalogue: Catalogue, tmp_path: Path) ->
     protect_task(catalogue, replace(task, config=replace(task.config, mark_totals=False)))
     rows = pl.read_parquet(tmp_path / "other" / "disclosed.parquet")
     assert set(rows["status"]) == {""}
+
+
+def test_a_part_that_is_nowhere_may_still_be_hidden(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Whole and complement look the same there; were they one set, the part would have to be zero, and be known."""
+    foster = {(a, "M"): (n - 9, n) for a, n in ((NORTH, 20), (OTHER, 31), (SOUTH, 44))}
+    foster |= {(a, "F"): (0, n) for a, n in ((NORTH, 20), (OTHER, 31), (SOUTH, 44))}
+    held = pl.concat([summed(catalogue, foster, b, "CLA_FOSTER_PC") for b in ("total", "sex")])
+    wanted = [("CLA_FOSTER_PC", "total"), ("CLA_FOSTER_PC", "sex")]
+    publication = publication_of("made", wanted)
+    found = register.build(with_publication(catalogue, publication), publication, write(held, tmp_path))
+    girls = found.rows.filter(pl.col("breakdown_code") == "F")
+    assert girls.height == 6  # three authorities, two regions, Wales
+    assert girls.filter(pl.col("complement_cell") == pl.col("denominator_cell")).is_empty()
