@@ -48,6 +48,4 @@ def _sheet(name: str, rows: int, columns: int) -> str:
         f'<config:config-item config:name="{item}" config:type="{kind}">{value}</config:config-item>'
         for item, (kind, value) in held.items()
     )
-    return (
-        f"<config:config-item-map-entry config:name={quoteattr(name)}>{items}</config:config-item-map-entry>"
-    )
+    return f"<config:config-item-map-entry config:name={quoteattr(name)}>{items}</config:config-item-map-entry>"

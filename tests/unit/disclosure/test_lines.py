@@ -51,9 +51,7 @@ def test_four_quarters_hold_at_least_the_year() -> None:
 
 
 def test_the_last_quarter_ends_with_the_year() -> None:
-    assert found(STOCK, {"2023-24": 7, "2023-24Q3": 9, "2023-24Q4": 7}) == [
-        ("year_end", 0, 0, {2: 1, 0: -1})
-    ]
+    assert found(STOCK, {"2023-24": 7, "2023-24Q3": 9, "2023-24Q4": 7}) == [("year_end", 0, 0, {2: 1, 0: -1})]
 
 
 @pytest.mark.parametrize(
