@@ -23,18 +23,23 @@ MAX_NAMED = 12
 def verify_edition(desk: Desk, publication_id: str, folder: Path, *, is_published: bool = True) -> Verdict:
     """Every file of an edition's folder against the protected rows and the true counts; of one that is published also
     its proof and what the service answers about it."""
+    subject = subject_of(desk, publication_id, folder, with_proof=is_published)
+    answers = _answers(desk, publication_id, folder.name) if is_published else ()
+    return verify(desk.catalogue, publication_id, subject, answers)
+
+
+def subject_of(desk: Desk, publication_id: str, folder: Path, *, with_proof: bool) -> Subject:
+    """An edition's folder with what it is held against, as far as it is there."""
     held = desk.settings.paths.disclosed / publication_id
     closed, cells = held / "closed", desk.settings.paths.cells
-    subject = Subject(
+    return Subject(
         folder,
         pl.read_parquet(held / "disclosed.parquet"),
         {t.name: {c.name: c.shows is not None for c in t.columns} for t in TABLES},
-        proof=folder / "proof" if is_published and (folder / "proof" / "cells.parquet").is_file() else None,
+        proof=folder / "proof" if with_proof and (folder / "proof" / "cells.parquet").is_file() else None,
         closed=closed if closed.is_dir() else None,
         cells=cells if cells.is_file() else None,
     )
-    answers = _answers(desk, publication_id, folder.name) if is_published else ()
-    return verify(desk.catalogue, publication_id, subject, answers)
 
 
 def _answers(desk: Desk, publication_id: str, edition_id: str) -> Iterator[Answer]:
