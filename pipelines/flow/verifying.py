@@ -11,9 +11,10 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.audit.verifier import Answer, Subject, Verdict, verify
-from pipelines.core.errors import RefusedError
+from pipelines.core.errors import RefusedError, UsageError
 from pipelines.flow.desk import Desk
 from pipelines.publish.tables import TABLES
+from pipelines.serve import Published
 from pipelines.serve.tour import tour
 
 MAX_NAMED = 12
@@ -39,6 +40,7 @@ def subject_of(desk: Desk, publication_id: str, folder: Path, *, with_proof: boo
         proof=folder / "proof" if with_proof and (folder / "proof" / "cells.parquet").is_file() else None,
         closed=closed if closed.is_dir() else None,
         cells=cells if cells.is_file() else None,
+        earlier=_newest_other(desk, publication_id, folder),
     )
 
 
@@ -46,6 +48,15 @@ def _answers(desk: Desk, publication_id: str, edition_id: str) -> Iterator[Answe
     """What the service tells of a published edition, asked in this process."""
     for told in tour(desk.settings, publication_id, edition_id):
         yield Answer(told.asked, told.status, told.media_type, told.body)
+
+
+def _newest_other(desk: Desk, publication_id: str, folder: Path) -> Path | None:
+    """The newest published edition that is not this one."""
+    try:
+        held = Published(desk.settings.paths.published).editions(publication_id)
+    except UsageError:  # nothing is published yet
+        return None
+    return next((edition.folder for edition in held if edition.folder.name != folder.name), None)
 
 
 def refuse_leaks(desk: Desk, publication_id: str, folder: Path, *, is_published: bool = False) -> None:
