@@ -123,6 +123,8 @@ def test_a_leak_is_found_where_it_is_served(built: Built, monkeypatch: pytest.Mo
     real = routes.encoded
 
     def leaking(table: pa.Table, form: str) -> bytes:
+        if "value" not in table.column_names:
+            return real(table, form)
         counts = pc.if_else(pc.equal(table["unit"], "count"), pc.add(table["value"], 1), table["value"])
         return real(table.set_column(table.column_names.index("value"), "value", counts), form)
 
