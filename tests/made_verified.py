@@ -15,9 +15,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.audit.verifier import Subject, Verdict, verify
+from pipelines.audit.verifier import Answer, Subject, Verdict, verify
 from pipelines.disclosure import protect
 from pipelines.publish.tables import TABLES
+from pipelines.serve.tour import tour
 from schemas.catalogue import Catalogue
 from tests import made_cells, made_edition
 
@@ -33,6 +34,7 @@ class Made:
     rows: pl.DataFrame
     cells: Path
     closed: Path
+    desk: made_edition.Desk
 
     def subject(self, folder: Path | None = None, rows: pl.DataFrame | None = None) -> Subject:
         held, parts = folder or self.folder, (self.rows if rows is None else rows, DECLARED)
@@ -40,6 +42,11 @@ class Made:
 
     def verify(self, folder: Path | None = None, rows: pl.DataFrame | None = None) -> Verdict:
         return verify(self.catalogue, made_edition.PUBLICATION, self.subject(folder, rows))
+
+    def answers(self) -> list[Answer]:
+        """What the service tells of it."""
+        told = tour(self.desk.settings, made_edition.PUBLICATION, self.folder.name)
+        return [Answer(one.asked, one.status, one.media_type, one.body) for one in told]
 
     def copy(self, folder: Path) -> Path:
         """A copy that may be written."""
@@ -58,7 +65,8 @@ def edition(root: Path, catalogue: Catalogue, seed: int) -> Made:
     path = made_cells.write(held, root / "cells")
     protect(desk.catalogue, made_edition.PUBLICATION, path, desk.disclosed.parent)
     made = desk.publish(proof_path=desk.proof)
-    return Made(desk.catalogue, made.folder, pl.read_parquet(desk.disclosed), path, desk.disclosed.parent / "closed")
+    closed = desk.disclosed.parent / "closed"
+    return Made(desk.catalogue, made.folder, pl.read_parquet(desk.disclosed), path, closed, desk)
 
 
 def sign(folder: Path) -> None:

@@ -18,6 +18,9 @@ Found = Callable[[Desk, str], int]
 GATES: dict[str, tuple[Found, str]] = {
     "audit_finds_nothing": (editions.n_violations, "The audit of the protected file, as it lies now, finds nothing."),
     "files_are_whole": (releasing.n_broken_files, "Every file of the edition is there and has its checksum."),
+    "promises_are_kept": (releasing.n_broken_promises, "The queries that consumers have registered still hold."),
+    "files_tell_nothing_else": (releasing.n_leaks, "Every file, read back, holds the protected figures and no others."),
+    "attack_opens_nothing": (releasing.n_open, "Nobody who holds this edition and all before it knows a hidden cell."),
     "statswales_would_accept": (releasing.n_statswales_failures, "The dry run of StatsWales' rules finds no failure."),
 }
 """name -> (how many faults there are, what the gate says)."""

@@ -1,4 +1,5 @@
-"""The sums that bind the cells: categories to total, authorities to region and Wales, part and complement to whole.
+"""The sums that bind the cells: categories to total, authorities to region and Wales, part and complement to whole,
+quarters to their year.
 
 Drawing conclusions from them does not belong here (see `bounds.py`).
 """
@@ -11,14 +12,20 @@ from pipelines.disclosure.records import Lines, Register
 from pipelines.disclosure.register import TOTAL_BREAKDOWN
 from pipelines.disclosure.rounding import UNBOUNDED
 
-ROW, REGION, WALES_REGIONS, WALES_AUTHORITIES, COMPLEMENT = (
+ROW, REGION, WALES_REGIONS, WALES_AUTHORITIES, COMPLEMENT, YEAR_END, WITHIN_YEAR, QUARTERS = (
     "categories_to_total",
     "authorities_to_region",
     "regions_to_wales",
     "authorities_to_wales",
     "part_and_complement",
+    "year_end",
+    "quarter_of_year",
+    "quarters_to_year",
 )
-KINDS = (ROW, REGION, WALES_REGIONS, WALES_AUTHORITIES, COMPLEMENT)
+KINDS = (ROW, REGION, WALES_REGIONS, WALES_AUTHORITIES, COMPLEMENT, YEAR_END, WITHIN_YEAR, QUARTERS)
+N_QUARTERS = 4
+AT_END = "is_looked_after_at_period_end"
+"""In the name of a set that is counted on the last day: the same in the last quarter and in its year."""
 
 
 def _sum_line(kind: str, parts: pl.DataFrame, totals: pl.DataFrame, on: list[str]) -> pl.DataFrame:
@@ -50,6 +57,27 @@ def _table_lines(places: pl.DataFrame) -> list[pl.DataFrame]:
     ]
 
 
+def _quarter_lines(places: pl.DataFrame) -> list[pl.DataFrame]:
+    """A quarter's flow is part of its year's, and all four are at least the year's (a child may count in each); what is
+    counted on the last day of the last quarter is the figure of the year."""
+    held = places.with_columns(
+        pl.col("period_id").cast(pl.String).str.slice(0, 7).alias("year"),
+        quarter=pl.col("period_id").cast(pl.String).str.slice(7),
+        is_stock=pl.col("key").cast(pl.String).str.contains(AT_END, literal=True),
+    )
+    slices = ["key", "breakdown_id", "breakdown_code", "area_code", "year"]
+    parts, years = held.filter(pl.col("quarter") != ""), held.filter(pl.col("quarter") == "")
+    ends = parts.filter(pl.col("is_stock") & (pl.col("quarter") == "Q4"))
+    flows = parts.filter(~pl.col("is_stock"))
+    of_each = years.drop("quarter").join(flows.select(*slices, "quarter").unique(), on=slices)
+    whole = flows.filter(pl.col("quarter").n_unique().over(slices) == N_QUARTERS)
+    return [
+        _sum_line(YEAR_END, ends, years, slices),
+        _sum_line(WITHIN_YEAR, flows, of_each, [*slices, "quarter"]),
+        _sum_line(QUARTERS, whole, years, slices),
+    ]
+
+
 def _complement_lines(rows: pl.DataFrame) -> pl.DataFrame:
     """Numerator + complement = denominator, once per distinct triple."""
     triples = (
@@ -72,20 +100,30 @@ def _complement_lines(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _surplus(register: Register, members: pl.DataFrame) -> pl.DataFrame:
-    """By how much the parts of each line exceed its total."""
+    """By how much the parts of each line exceed its total; a relation of quarters and year that the sources do not bear
+    out (they are other returns than the year's) is left out: nobody can conclude anything true from it."""
     held = members.join(register.cells.select("cell", "true"), on="cell")
-    return held.group_by("line").agg((pl.col("true") * pl.col("coefficient")).sum().alias("surplus"))
+    found = held.group_by("kind", "number").agg((pl.col("true") * pl.col("coefficient")).sum().alias("surplus"))
+    kind, surplus = pl.col("kind"), pl.col("surplus")
+    is_untrue = (
+        ((kind == YEAR_END) & (surplus != 0))
+        | ((kind == WITHIN_YEAR) & (surplus > 0))
+        | ((kind == QUARTERS) & (surplus < 0))
+    )
+    return found.filter(~is_untrue).sort("kind", "number")
 
 
 def _limits(lines: pl.DataFrame) -> pl.DataFrame:
-    """What an outsider may hold each line to: equality, or the inequality where parts and total differ."""
+    """What an outsider may hold each line to: equality, or the inequality where parts and total differ; between quarter
+    and year the inequality that the definition gives."""
     surplus = pl.col("surplus")
+    is_most, is_least = pl.col("kind") == WITHIN_YEAR, pl.col("kind") == QUARTERS
     return lines.select(
         "line",
         "kind",
-        low=pl.when(surplus < 0).then(-UNBOUNDED).otherwise(0),
-        high=pl.when(surplus > 0).then(UNBOUNDED).otherwise(0),
-        is_exact=surplus == 0,
+        low=pl.when(is_most | ((surplus < 0) & ~is_least)).then(-UNBOUNDED).otherwise(0),
+        high=pl.when(is_least | ((surplus > 0) & ~is_most)).then(UNBOUNDED).otherwise(0),
+        is_exact=(surplus == 0) | is_most | is_least,
     )
 
 
@@ -96,12 +134,12 @@ def build(register: Register) -> Lines:
     inequality that an outsider may rely on; the difference itself is taken from nowhere but the true counts' sign.
     """
     published = register.places.filter("is_published")
-    found = pl.concat([*_table_lines(published), _complement_lines(register.rows)]).with_columns(
-        pl.col("kind").cast(pl.Enum(KINDS))
-    )
+    found = pl.concat(
+        [*_table_lines(published), *_quarter_lines(published), _complement_lines(register.rows)]
+    ).with_columns(pl.col("kind").cast(pl.Enum(KINDS)))
     # a cell that is both part and total of a line (one set under two names) drops out of it
     netted = found.group_by("kind", "number", "cell").agg(pl.col("coefficient").sum())
     members = netted.filter(pl.col("coefficient") != 0)
-    names = members.select("kind", "number").unique().sort("kind", "number").with_row_index("line")
+    names = _surplus(register, members).with_row_index("line")
     members = members.join(names, on=["kind", "number"]).select("line", "cell", "coefficient").sort("line", "cell")
-    return Lines(members=members, lines=_limits(names.join(_surplus(register, members), on="line").sort("line")))
+    return Lines(members=members, lines=_limits(names))

@@ -51,7 +51,7 @@ def audit_release(desk: Desk, publication_id: str) -> Report:
     shelf = Published(desk.settings.paths.published)
     latest = shelf.edition(publication_id)
     before = tuple(e.id for e in shelf.editions(publication_id) if e.id != latest.id)
-    aim = attack.Aim(needed=_needed(desk, publication_id))
+    aim = attack.Aim(needed=_needed(desk, publication_id), withheld_whole=_withheld_whole(desk, publication_id))
     return _attacked(desk, publication_id, Ask(latest.id, before), {attack.PLAIN: aim, attack.GUESSING: aim})
 
 
@@ -61,6 +61,12 @@ def _needed(desk: Desk, publication_id: str) -> dict[str, tuple[int, int]] | Non
     if not path.is_file():
         return None
     return {cell: (low, high) for cell, low, high in pl.read_parquet(path).select("cell_id", "low", "high").iter_rows()}
+
+
+def _withheld_whole(desk: Desk, publication_id: str) -> frozenset[str]:
+    """Cells of levels that are withheld whatever their counts; none where no ledger is kept."""
+    path = desk.settings.paths.disclosed / publication_id / "closed" / "suppression.parquet"
+    return frozenset(pl.read_parquet(path).filter("dropped")["cell_id"]) if path.is_file() else frozenset()
 
 
 def _attacked(desk: Desk, publication_id: str, ask: Ask, aims: dict[str, attack.Aim]) -> Report:

@@ -32,6 +32,21 @@ def n_broken_files(desk: Desk, publication_id: str) -> int:
     return len(strange) + sum(sha256_of(found[name]) != digest for name, digest in said.items() if name in found)
 
 
+def n_broken_promises(desk: Desk, publication_id: str) -> int:
+    """What the latest edition breaks of the queries that consumers have registered."""
+    return len(promises.kept(desk, publication_id)[1])
+
+
+def n_leaks(desk: Desk, publication_id: str) -> int:
+    """What the verifier finds in the latest edition as it lies and is served, its proof included."""
+    return verifying.verify_edition(desk, publication_id, latest(desk, publication_id).folder).n_found
+
+
+def n_open(desk: Desk, publication_id: str) -> int:
+    """Cells that somebody who holds the latest edition and all before it knows better than their protection allows."""
+    return len(_open(desk, publication_id))
+
+
 def n_statswales_failures(desk: Desk, publication_id: str) -> int:
     """What the dry run of StatsWales' rules finds in the pack of the latest edition; none where it has no pack."""
     pack = latest(desk, publication_id).folder / statswales.FOLDER
@@ -57,16 +72,19 @@ def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> Ed
         if n_found := editions.n_violations(desk, publication_id):
             raise RefusedError("release.refused", n=n_found)
         promises.refuse_if_broken(desk, publication_id)
-        verifying.refuse_leaks(desk, publication_id, latest.folder, with_proof=True)
+        verifying.refuse_leaks(desk, publication_id, latest.folder, is_published=True)
         _refuse_open(desk, publication_id)
         return editions.publish(desk, publication_id, status)
 
 
 def _refuse_open(desk: Desk, publication_id: str) -> None:
     """Attack what is to be released as everybody could, and refuse where a cell is narrower than its protection."""
+    if names := _open(desk, publication_id):
+        raise RefusedError("release.open", n=len(names), cells=", ".join(names[:MAX_NAMED]))
+
+
+def _open(desk: Desk, publication_id: str) -> list[str]:
+    """Ids of the cells that an attacker narrows too far, or of whose figures no table can be made."""
     report = auditing.audit_release(desk, publication_id)
-    names = [cell.name for told in report.attacks for cell in told.opened]
-    names += [name for told in report.attacks for name in told.contradictions]
-    if names:
-        shown = ", ".join(dict.fromkeys(names[:MAX_NAMED]))
-        raise RefusedError("release.open", n=len(names), cells=shown)
+    opened = [cell.name for told in report.attacks for cell in told.opened]
+    return list(dict.fromkeys(opened + [name for told in report.attacks for name in told.contradictions]))

@@ -5,25 +5,35 @@ Checking belongs to `pipelines.audit.verifier`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.audit.verifier import Subject, Verdict, verify
+from pipelines.audit.verifier import Answer, Subject, Verdict, verify
 from pipelines.core.errors import RefusedError, UsageError
 from pipelines.flow.desk import Desk
 from pipelines.publish.tables import TABLES
 from pipelines.serve import Published
+from pipelines.serve.tour import tour
 
 MAX_NAMED = 12
 """Findings named in a refusal; all of them are in the verdict."""
 
 
-def verify_edition(desk: Desk, publication_id: str, folder: Path, *, with_proof: bool = True) -> Verdict:
-    """Every file of an edition's folder against the protected rows, the true counts and the proof."""
+def verify_edition(desk: Desk, publication_id: str, folder: Path, *, is_published: bool = True) -> Verdict:
+    """Every file of an edition's folder against the protected rows and the true counts; of one that is published also
+    its proof and what the service answers about it."""
+    subject = subject_of(desk, publication_id, folder, with_proof=is_published)
+    answers = _answers(desk, publication_id, folder.name) if is_published else ()
+    return verify(desk.catalogue, publication_id, subject, answers)
+
+
+def subject_of(desk: Desk, publication_id: str, folder: Path, *, with_proof: bool) -> Subject:
+    """An edition's folder with what it is held against, as far as it is there."""
     held = desk.settings.paths.disclosed / publication_id
     closed, cells = held / "closed", desk.settings.paths.cells
-    subject = Subject(
+    return Subject(
         folder,
         pl.read_parquet(held / "disclosed.parquet"),
         {t.name: {c.name: c.shows is not None for c in t.columns} for t in TABLES},
@@ -32,7 +42,6 @@ def verify_edition(desk: Desk, publication_id: str, folder: Path, *, with_proof:
         cells=cells if cells.is_file() else None,
         earlier=_newest_other(desk, publication_id, folder),
     )
-    return verify(desk.catalogue, publication_id, subject)
 
 
 def _newest_other(desk: Desk, publication_id: str, folder: Path) -> Path | None:
@@ -44,13 +53,20 @@ def _newest_other(desk: Desk, publication_id: str, folder: Path) -> Path | None:
     return next((edition.folder for edition in held if edition.folder.name != folder.name), None)
 
 
-def refuse_leaks(desk: Desk, publication_id: str, folder: Path, *, with_proof: bool = False) -> None:
-    """The gate before an edition becomes visible: its files; at a release also its proof, witness by witness.
+def _answers(desk: Desk, publication_id: str, edition_id: str) -> Iterator[Answer]:
+    """What the service tells of a published edition, asked in this process."""
+    for told in tour(desk.settings, publication_id, edition_id):
+        yield Answer(told.asked, told.status, told.media_type, told.body)
+
+
+def refuse_leaks(desk: Desk, publication_id: str, folder: Path, *, is_published: bool = False) -> None:
+    """The gate before an edition becomes visible: its files; at a release also its proof, witness by witness, and what
+    the service answers.
 
     Raises:
         RefusedError: naming checks, files and cells by id.
     """
-    verdict = verify_edition(desk, publication_id, folder, with_proof=with_proof)
+    verdict = verify_edition(desk, publication_id, folder, is_published=is_published)
     if verdict.findings:
         told = [f"{f.check} ({f.file}): {', '.join(f.where[:3])}" for f in verdict.findings[:MAX_NAMED]]
         raise RefusedError("publish.leak", n=verdict.n_found, findings="; ".join(told))

@@ -85,7 +85,7 @@ async def edition_record(request: Request, publication: Publication, edition: Ed
     )
 
 
-_DIMENSIONS = {
+DIMENSIONS = {
     "areas": "SELECT * FROM dim_authority ORDER BY sort_order",
     "periods": "SELECT * FROM dim_period ORDER BY sort_order",
     "breakdowns": "SELECT * FROM dim_breakdown ORDER BY sort_order",
@@ -111,7 +111,7 @@ async def edition_metadata(
 ) -> Response:
     """What the ids of observations mean, in both languages, and what was revised since the edition before."""
     asked = asked_for(request, publication, edition)
-    return await answered(request, asked, what, lambda: _whole(encoded(asked.held.rows(_DIMENSIONS[what]), "json")))
+    return await answered(request, asked, what, lambda: _whole(encoded(asked.held.rows(DIMENSIONS[what]), "json")))
 
 
 @router.get(_EDITION + "/observations", responses=_ERRORS)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Annotated, Literal, TypeVar
 
 import pyarrow as pa
@@ -25,6 +26,7 @@ from pipelines.serve.statswales_shape import (
     Ask,
     Dataset,
     cells,
+    columns,
     count,
     datasets,
     filters,
@@ -182,8 +184,8 @@ async def download(
     def make() -> Answer:
         names = [name for name, _ in headings(one, language, said.view)]
         body = list(cells(rows(asked.held, one, language, ask), one, language, said.view))
-        columns = list(zip(*body, strict=True)) if body else [() for _ in names]
-        table = pa.table([pa.array(c, pa.string()) for c in columns], names=names)
+        held = list(zip(*body, strict=True)) if body else [() for _ in names]
+        table = pa.table([pa.array(c, pa.string()) for c in held], names=names)
         name = {"Content-Disposition": f'attachment; filename="{one.id}.{form}"'}
         return Answer(encoded(table, form), TYPES[form], name)
 
@@ -224,15 +226,16 @@ def _described(asked: Asked, one: Dataset) -> dict[str, object]:
         "end_date": str(span["b"]),
         "published_revision": revisions[-1],
         "revisions": revisions,
-        "dimensions": [
-            {"factTableColumn": f["factTableColumn"], "metadata": _names(asked, one, n)}
-            for n, f in enumerate(filters(asked.held, one, "en"))
-        ],
+        "dimensions": list(_dimensions(one)),
     }
 
 
-def _names(asked: Asked, one: Dataset, n: int) -> list[dict[str, object]]:
-    return [{"language": lang, "name": filters(asked.held, one, lang)[n]["columnName"]} for lang in ("en", "cy")]
+def _dimensions(one: Dataset) -> Iterator[dict[str, object]]:
+    """Every column but the values, with its name in both languages."""
+    names = {lang: columns(one, lang)[1:] for lang in ("en", "cy")}
+    for n, column in enumerate(names["en"]):
+        told = [{"language": lang, "name": held[n].name} for lang, held in names.items()]
+        yield {"factTableColumn": column.reference, "metadata": told}
 
 
 def _revision(one: Dataset, record: dict[str, object]) -> dict[str, object]:

@@ -34,6 +34,8 @@ class Aim:
     min_values: int = 3
     needed: Needed | None = None
     """From the restricted ledger where it is held; an outsider does not know which cells are protected."""
+    withheld_whole: frozenset[str] = frozenset()
+    """Cells of levels that are withheld whatever their counts: that one is withheld tells nobody that it is small."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def _guess(system: System, part: Component, aim: Aim) -> dict[int, tuple[float, 
     """Small cells by the guess: those that are protected where that is known, else as many as agree with the rest."""
     if aim.needed is not None:
         needs = {cell: aim.needed.get(system.names[cell]) for cell in part.cells if system.hidden[cell]}
-        small = [cell for cell, need in needs.items() if need == (1, aim.open_up_to)]
+        told = {cell for cell in needs if system.names[cell] not in aim.withheld_whole}
+        small = [cell for cell, need in needs.items() if cell in told and need == (1, aim.open_up_to)]
     else:
         small = guessed_small(part, aim.small_count_max)
     return {c: (max(1, system.low[c]), min(aim.small_count_max, system.high[c])) for c in small}

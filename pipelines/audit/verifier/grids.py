@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipelines.audit.verifier.ledger import Key, Ledger, Numbers, plain
 from pipelines.audit.verifier.records import Findings
@@ -48,7 +49,7 @@ class Around:
     """What is known where the reading stands."""
 
     table: str | None = None
-    headers: dict[int, dict[str, set[str]]] = field(default_factory=dict)
+    headers: dict[int, str] = field(default_factory=dict)
 
 
 def number_of(cell: Cell) -> float | None:
@@ -57,6 +58,11 @@ def number_of(cell: Cell) -> float | None:
         return None
     if not isinstance(cell, str):
         return round(float(cell), 6)  # spreadsheets keep 580.8 as 580.8000000000001
+    return _number_in(cell)
+
+
+@lru_cache(maxsize=100_000)
+def _number_in(cell: str) -> float | None:
     text = plain(cell).rstrip("%").strip()
     return float(text.replace(",", "")) if NUMBER.match(text) else None
 
@@ -77,9 +83,9 @@ def check(ledger: Ledger, grid: Grid, file: str, findings: Findings) -> int:
         if not numbers or (not is_record and _is_header(ledger, row)):
             _look_around(ledger, around, {i: str(c) for i, c in enumerate(row) if c is not None})
             continue
-        named = _parts(ledger, texts.values())
+        words = tuple(texts.values())
         for column, number in numbers.items():
-            allowed, is_named = _allowed(ledger, around, named, column)
+            allowed, is_named = _known(ledger, (around.table, words, around.headers.get(column)))
             n_held += is_named
             if number in allowed or number in grid.others:
                 continue
@@ -105,7 +111,7 @@ def _look_around(ledger: Ledger, around: Around, texts: Mapping[int, str]) -> No
         if found := _table_in(ledger, text):
             around.table, around.headers = found, {}
         return
-    around.headers = {i: _parts(ledger, [text]) for i, text in texts.items()}
+    around.headers = dict(texts)
 
 
 def _table_in(ledger: Ledger, text: str) -> str | None:
@@ -131,10 +137,22 @@ def _parts(ledger: Ledger, texts: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
-def _allowed(ledger: Ledger, around: Around, named: dict[str, set[str]], column: int) -> tuple[Numbers, bool]:
+Place = tuple[str | None, tuple[str, ...], str | None]
+"""Where a number stands: the table, the texts of its row, the header of its column."""
+
+
+def _known(ledger: Ledger, place: Place) -> tuple[Numbers, bool]:
+    """`_allowed`, worked out once for a place: a table stands in several files."""
+    if (found := ledger.places.get(place)) is None:
+        found = ledger.places[place] = _allowed(ledger, place)
+    return found
+
+
+def _allowed(ledger: Ledger, place: Place) -> tuple[Numbers, bool]:
     """Numbers that may stand in a column of a row, and whether its labels name cells at all."""
-    measures, breakdown = ledger.tables[around.table] if around.table else ((), None)
-    parts, above = dict(named), around.headers.get(column, {})
+    table, words, header = place
+    measures, breakdown = ledger.tables[table] if table else ((), None)
+    parts, above = dict(_of_row(ledger, words)), {} if header is None else _parts(ledger, [header])
     if own := {c for c in above.get("category", ()) if c.startswith(f"{breakdown}/")}:
         above = {"category": own}  # a column of the table's breakdown: that the word names an area too means nothing
         parts.pop("category", None)
@@ -146,7 +164,15 @@ def _allowed(ledger: Ledger, around: Around, named: dict[str, set[str]], column:
     keys = list(_keys(wanted, parts.get("category"), breakdown))
     if not 0 < len(keys) <= MAX_CELLS:
         return ledger.anywhere, False
-    return frozenset().union(*(ledger.numbers.get(key, frozenset()) for key in keys)), True
+    found = [ledger.numbers.get(key, frozenset()) for key in keys]
+    return found[0] if len(found) == 1 else frozenset().union(*found), True
+
+
+def _of_row(ledger: Ledger, words: tuple[str, ...]) -> dict[str, set[str]]:
+    """What the texts of a row say, worked out once for all its columns."""
+    if (found := ledger.rows.get(words)) is None:
+        found = ledger.rows[words] = _parts(ledger, words)
+    return found
 
 
 def _keys(wanted: list[set[str]], categories: set[str] | None, breakdown: str | None) -> Iterator[Key]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import polars as pl
 
@@ -35,6 +36,12 @@ class Ledger:
     """What a label may name, as (part of the key, ids); `table` stands for measures and a breakdown."""
     tables: Mapping[str, tuple[tuple[str, ...], str]]
     """Table of the publication: its measures and its breakdown."""
+    breakdowns: Mapping[str, str]
+    """Breakdown by its title in either language; that of totals by an empty one."""
+    places: dict[object, tuple[Numbers, bool]] = field(default_factory=dict)
+    """What may stand at a place of a table laid out for people, once it was worked out."""
+    rows: dict[tuple[str, ...], dict[str, set[str]]] = field(default_factory=dict)
+    """What the texts of a row say of its cells, once it was worked out."""
 
 
 def ledger_of(catalogue: Catalogue, publication: Publication, rows: pl.DataFrame, periods: pl.DataFrame) -> Ledger:
@@ -55,7 +62,9 @@ def ledger_of(catalogue: Catalogue, publication: Publication, rows: pl.DataFrame
     held = {key: frozenset(found) for key, found in numbers.items()}
     tables = {t.id: (t.measures, t.breakdown) for t in publication.tables}
     labels = _labels(catalogue, publication, (frame, periods))
-    return Ledger(frame, held, frozenset().union(*held.values()), labels, tables)
+    titles = {b: catalogue.breakdowns[b].title for _, b in tables.values() if b != "total"}
+    breakdowns = {"": "total"} | {plain(text): b for b, title in titles.items() for text in (title.en, title.cy)}
+    return Ledger(frame, held, frozenset().union(*held.values()), labels, tables, breakdowns)
 
 
 Labels = dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
@@ -92,6 +101,7 @@ def _named(catalogue: Catalogue, publication: Publication, frame: pl.DataFrame, 
         yield "table", table.id, (table.title.en, table.title.cy)
 
 
+@lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     """A label without the shorthand that may follow it, in small letters."""
     return SHORTHAND.sub("", text).strip().casefold()

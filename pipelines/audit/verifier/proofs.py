@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from pipelines.audit.verifier.records import Findings, Subject
@@ -20,6 +22,9 @@ WITNESSES, CERTIFICATES, TARGETS = "witnesses.parquet", "certificates.parquet", 
 OPEN = (CELLS, STATISTICS, LINES, WITNESSES, CERTIFICATES)
 FILE = "proof"
 COUNTED = ("numerator", "denominator")
+FAR = 2**40
+"""Stands for an end that is not there; far more than any sum of children."""
+Numbers = np.ndarray
 
 
 def check(subject: Subject, findings: Findings) -> int:
@@ -33,9 +38,12 @@ def check(subject: Subject, findings: Findings) -> int:
     if missing:
         return 0
     held = {name: pl.read_parquet(subject.proof / name) for name in OPEN}
+    ids = pl.Enum(held[CELLS]["cell_id"].unique(maintain_order=False).sort())
+    for name in OPEN:  # by number: names of sets are long, and are compared millions of times
+        held[name] = held[name].with_columns(pl.col("cell_id").cast(ids, strict=False))
     _check_register(subject, held, findings)
     _check_states(held[CELLS], held[WITNESSES], findings)
-    _check_lines(held[LINES], held[WITNESSES], findings)
+    _check_lines(held, findings)
     _check_certificates(held, findings)
     if subject.closed is not None:
         _check_targets(held[CERTIFICATES], pl.read_parquet(subject.closed / TARGETS), findings)
@@ -80,8 +88,10 @@ def _check_register(subject: Subject, held: dict[str, pl.DataFrame], findings: F
 
 def _check_states(cells: pl.DataFrame, witnesses: pl.DataFrame, findings: Findings) -> None:
     """A witness has a value for each cell of its component, and each lies within what the state says."""
-    joined = witnesses.join(cells.select("cell_id", "low", "high"), on="cell_id", how="left")
+    own = cells.select("cell_id", "low", "high", own="component")
+    joined = witnesses.join(own, on="cell_id", how="left")
     outside = (pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high")) | (pl.col("value") < 0)
+    outside |= pl.col("component") != pl.col("own")
     _tell(joined.filter(outside | pl.col("low").is_null()), "witness_outside_state", findings)
     sizes = cells.group_by("component").agg(n=pl.len())
     counted = witnesses.group_by("witness_id", "component").agg(n_held=pl.col("cell_id").n_unique(), n_rows=pl.len())
@@ -91,19 +101,51 @@ def _check_states(cells: pl.DataFrame, witnesses: pl.DataFrame, findings: Findin
     _tell(short, "witness_incomplete", findings, by="witness_id")
 
 
-def _check_lines(lines: pl.DataFrame, witnesses: pl.DataFrame, findings: Findings) -> None:
-    """Every witness fits every line that its cells stand in."""
-    joined = lines.join(witnesses.select("witness_id", "cell_id", "value"), on="cell_id", how="inner")
-    sums = joined.group_by("line_id", "witness_id").agg(
-        (pl.col("coefficient").cast(pl.Int64) * pl.col("value").cast(pl.Int64)).sum().alias("sum"),
-        pl.col("low", "high").first(),
-        n=pl.len(),
-    )
-    terms = lines.group_by("line_id").agg(n_terms=pl.len())
-    broken = sums.join(terms, on="line_id").filter(
-        (pl.col("sum") < pl.col("low")) | (pl.col("sum") > pl.col("high")) | (pl.col("n") != pl.col("n_terms"))
-    )
-    _tell(broken, "witness_breaks_line", findings, by="line_id")
+def _check_lines(held: dict[str, pl.DataFrame], findings: Findings) -> None:
+    """Every witness fits every line of its component: one sum of whole numbers per line and witness."""
+    place = pl.int_range(pl.len()).over("component")
+    places = held[CELLS].sort("component", "cell_id").select("cell_id", "component", place=place)
+    terms = held[LINES].join(places, on="cell_id", how="left", maintain_order="left")
+    _tell(terms.filter(pl.col("place").is_null()), "witness_breaks_line", findings, by="line_id")
+    known = terms.drop_nulls("place").sort("component", "line_id")
+    columns = {name: _whole_numbers(known, name) for name in ("component", "line_id", "place", "coefficient")}
+    limits = {"low": known["low"].fill_null(-FAR).to_numpy(), "high": known["high"].fill_null(FAR).to_numpy()}
+    tables, broken = _tables(held[WITNESSES]), list[int]()
+    sizes = dict(places.group_by("component").len().iter_rows())
+    for component, start, end in _runs(columns["component"]):
+        found = tables.get(component, np.empty(0, dtype=np.int64))
+        if len(found) % sizes[component]:
+            continue  # a witness that lacks a cell is a finding already
+        lines = {name: column[start:end] for name, column in (columns | limits).items()}
+        broken += _broken(lines, found.reshape(-1, sizes[component]))
+    _tell(pl.DataFrame({"line_id": broken}), "witness_breaks_line", findings, by="line_id")
+
+
+def _whole_numbers(frame: pl.DataFrame, name: str) -> Numbers:
+    return frame[name].cast(pl.Int64).to_numpy()
+
+
+def _runs(held: Numbers) -> Iterator[tuple[int, int, int]]:
+    """(value, start, end) of each run of equal values."""
+    ends = [*(np.flatnonzero(np.diff(held)) + 1).tolist(), len(held)]
+    starts = [0, *ends[:-1]] if len(held) else []
+    for start, end in zip(starts, ends, strict=False):
+        yield int(held[start]), start, end
+
+
+def _tables(witnesses: pl.DataFrame) -> dict[int, Numbers]:
+    """The values of all witnesses of each component, one witness after the other, cells in order."""
+    ordered = witnesses.sort("component", "witness_id", "cell_id")
+    values = _whole_numbers(ordered, "value")
+    return {component: values[start:end] for component, start, end in _runs(_whole_numbers(ordered, "component"))}
+
+
+def _broken(lines: dict[str, Numbers], tables: Numbers) -> list[int]:
+    """Lines of one component that some table does not fit: one sum of whole numbers per line and table."""
+    first = np.array([start for _, start, _ in _runs(lines["line_id"])])
+    sums = np.add.reduceat(tables[:, lines["place"]] * lines["coefficient"], first, axis=1)
+    is_broken = ((sums < lines["low"][first]) | (sums > lines["high"][first])).any(axis=0)
+    return [int(line) for line in lines["line_id"][first[is_broken]]]
 
 
 def _check_certificates(held: dict[str, pl.DataFrame], findings: Findings) -> None:
@@ -112,10 +154,9 @@ def _check_certificates(held: dict[str, pl.DataFrame], findings: Findings) -> No
     hidden = held[CELLS].filter(pl.col("state") == "C").select("cell_id")
     _tell(hidden.join(certificates, on="cell_id", how="anti"), "certificate_missing", findings)
     for end in ("least", "most"):
-        joined = certificates.join(
-            witnesses, left_on=["cell_id", f"{end}_witness"], right_on=["cell_id", "witness_id"], how="left"
-        )
-        _tell(joined.filter(pl.col("value").ne_missing(pl.col(end))), "certificate_wrong", findings)
+        claimed = certificates.select("cell_id", witness_id=f"{end}_witness", value=end)
+        borne_out = witnesses.join(claimed, on=["cell_id", "witness_id", "value"], how="semi")
+        _tell(claimed.join(borne_out, on="cell_id", how="anti"), "certificate_wrong", findings)
     # the rest of a whole may be known where nobody shows it and nothing asks for its protection
     close = certificates.join(hidden, on="cell_id", how="semi").filter(pl.col("most") - pl.col("least") < 2)
     _tell(close, "hidden_cell_nearly_known", findings)
@@ -123,6 +164,7 @@ def _check_certificates(held: dict[str, pl.DataFrame], findings: Findings) -> No
 
 def _check_targets(certificates: pl.DataFrame, targets: pl.DataFrame, findings: Findings) -> None:
     """Every protected cell reaches down and up as far as it must."""
-    joined = targets.join(certificates, on="cell_id", how="left")
+    known = certificates.with_columns(pl.col("cell_id").cast(pl.String))
+    joined = targets.join(known, on="cell_id", how="left")
     is_short = (pl.col("least") > pl.col("low")) | (pl.col("most") < pl.col("high"))
     _tell(joined.filter(is_short | pl.col("least").is_null() | pl.col("most").is_null()), "not_protected", findings)

@@ -76,6 +76,8 @@ class Verdict:
     n_values: int
     """Published numbers that were held against the ledger, over all files."""
     n_witnesses: int = 0
+    n_answers: int = 0
+    """Answers of the service that were read."""
 
     @property
     def n_found(self) -> int:

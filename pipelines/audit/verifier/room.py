@@ -15,7 +15,8 @@ from xml.etree.ElementTree import ParseError
 
 import polars as pl
 
-from pipelines.audit.verifier import figures, opendocument, proofs, stores, tables, texts, workbooks
+from pipelines.audit.verifier import answers as answering
+from pipelines.audit.verifier import figures, opendocument, papers, proofs, stores, tables, texts, workbooks
 from pipelines.audit.verifier.grids import Grid
 from pipelines.audit.verifier.grids import check as check_grid
 from pipelines.audit.verifier.ledger import Ledger, Numbers, ledger_of
@@ -27,6 +28,8 @@ SUMS = "sha256sums.txt"
 PROOF = "proof"
 KEYED = frozenset({"observations"})
 """CSV files all of whose columns are known: their texts are labels."""
+BESIDE = {"reconciliation": "fct_reconciliation", "bulletin": "fct_change"}
+"""Pages that set other figures beside ours, and the table of the mart that has those."""
 RECORDS = frozenset({"edition.json", "datapackage.json", "dcat.jsonld", "statswales/pack.json"})
 """What the edition says of itself: sizes, fingerprints, versions."""
 
@@ -44,8 +47,10 @@ class Desk:
 Reader = Callable[[Desk, Path, str], int]
 
 
-def verify(catalogue: Catalogue, publication_id: str, subject: Subject) -> Verdict:
-    """Read an edition back from disk and check it in whole numbers.
+def verify(
+    catalogue: Catalogue, publication_id: str, subject: Subject, answers: Iterable[answering.Answer] = ()
+) -> Verdict:
+    """Read an edition back from disk and check it in whole numbers, with what the service answers about it.
 
     Returns:
         Everything found; an edition without a finding may go out.
@@ -58,7 +63,9 @@ def verify(catalogue: Catalogue, publication_id: str, subject: Subject) -> Verdi
     n_values = sum(_read(desk, path) for path in paths)
     figures.check(catalogue, subject, ledger, findings)
     n_witnesses = proofs.check(subject, findings)
-    return Verdict(findings.settled(), len(paths), n_values, n_witnesses)
+    shown = desk.loose | _numbers(subject, "fct_revision")
+    n_answers, n_told = answering.check(ledger, answers, shown, findings)
+    return Verdict(findings.settled(), len(paths), n_values + n_told, n_witnesses, n_answers)
 
 
 def _periods(folder: Path) -> pl.DataFrame:
@@ -158,18 +165,24 @@ def _ods(desk: Desk, path: Path, file: str) -> int:
 
 
 def _text(desk: Desk, path: Path, file: str) -> int:
-    others = _numbers(desk.subject, "fct_reconciliation") if path.stem.startswith("reconciliation") else frozenset()
+    name = next((table for stem, table in BESIDE.items() if path.stem.startswith(stem)), None)
+    others = _numbers(desk.subject, name) if name else frozenset[float]()
+    others |= frozenset(round(n, digits) for n in others for digits in (0, 1))
     return texts.check_text(desk.ledger, path, (file, others), desk.loose, desk.findings)
 
 
 def _pdf(desk: Desk, path: Path, file: str) -> int:
-    """A page set from the same text as the HTML file beside it, which is read; here only what it may carry besides."""
-    held = path.read_bytes()
-    if not path.with_suffix(".html").is_file():
+    """A page set from the same text as the HTML file beside it, which is checked by itself: no number stands here that
+    does not stand there."""
+    page = path.with_suffix(".html")
+    if not page.is_file():
         desk.findings.add("unreadable_file", file)
-    for word in PDF_EXTRAS:
-        if word in held:
-            desk.findings.add("strange_part", file, word.decode())
+        return 0
+    held = texts.numbers(texts.whole(page.read_text("utf-8"))) | desk.loose
+    for place, text in papers.pdf(path, file, desk.findings):
+        for number in texts.numbers(text) - held:
+            if not texts.is_no_figure(number):
+                desk.findings.add("number_not_in_ledger", file, place)
     return 0
 
 
@@ -178,7 +191,6 @@ def _json(desk: Desk, path: Path, file: str) -> int:
     return texts.check_json(desk.ledger, path, (file, of_files), desk.loose, desk.findings)
 
 
-PDF_EXTRAS = (b"/EmbeddedFile", b"/JavaScript", b"/AcroForm", b"/RichMedia")
 READERS: dict[str, Reader] = {
     **dict.fromkeys((".csv", ".parquet", ".duckdb"), _keyed),
     ".xlsx": _xlsx,

@@ -41,7 +41,7 @@ def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings)
         if SINCE in renamed.columns:
             renamed = _not_told_before(subject, renamed)
         if set(KEY) <= set(renamed.columns):
-            n_held += _check_keyed(ledger, renamed, (file, name), findings)
+            n_held += check_rows(ledger, renamed, (file, name), findings)
         n_held += _check_rest(subject, ledger, renamed, (path, name), findings)
     return n_held
 
@@ -58,7 +58,12 @@ def _not_told_before(subject: Subject, table: pl.DataFrame) -> pl.DataFrame:
     return table.join(pl.read_parquet(path, columns=row), on=row, how="anti", nulls_equal=True)
 
 
-def _check_keyed(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], findings: Findings) -> int:
+def check_rows(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], findings: Findings) -> int:
+    """Rows of figures with their key: each figure must be the ledger's, each gap must say why.
+
+    Args:
+        place: the file and the table in it.
+    """
     file, name = place
     shown = [c for c in SHOWN_AS if c in table.columns]
     held = table.with_columns(
@@ -112,8 +117,28 @@ def _check_codes(ledger: Ledger, path: Path, place: tuple[str, list[str]], findi
     numbers = [c for c in strange if c not in codes and c.casefold() not in OPEN]
     if not numbers:
         return 0
+    table = next((part for part in reversed(path.parent.parts) if part in ledger.tables), None)
+    if table and len(numbers) == 1 and (keyed_rows := _by_codes(ledger, rows, table, numbers[0])) is not None:
+        return check_rows(ledger, keyed_rows, (file, path.stem), findings)
     named, counted = rows.select(codes).iter_rows(), rows.select(numbers).iter_rows()
     held = tuple((*map(Code, filter(None, n)), *c) for n, c in zip(named, counted, strict=True))
-    table = next((part for part in reversed(path.parent.parts) if part in ledger.tables), None)
     grid = Grid(path.stem, held, table=table)
     return check_grid(ledger, grid, file, findings)
+
+
+def _by_codes(ledger: Ledger, rows: pl.DataFrame, table: str, number: str) -> pl.DataFrame | None:
+    """Rows of a table of the publication with the key that their codes name; None where they name no whole key."""
+    breakdown = ledger.tables[table][1]
+    own = set(ledger.frame.filter(pl.col("breakdown_id") == breakdown)["breakdown_code"])
+    ids = {part: set(ledger.frame[part].unique()) for part in KEY[:3]} | {KEY[4]: {*own, "T"}}
+    if breakdown == "total":
+        ids.pop(KEY[4])
+    words = {c: set(rows[c].unique()) for c in rows.columns if c != number and c.casefold() not in OPEN}
+    named = {part: [c for c, held in words.items() if held <= known] for part, known in ids.items()}
+    if any(len(columns) != 1 for columns in named.values()):
+        return None
+    code = pl.col(named[KEY[4]][0]) if KEY[4] in named else pl.lit("T")
+    by = pl.lit(breakdown) if "T" in own else pl.when(code == "T").then(pl.lit("total")).otherwise(pl.lit(breakdown))
+    notes = next((pl.col(c) for c in rows.columns if c.casefold() == "notecodes"), pl.lit(None))
+    parts = {part: pl.col(named[part][0]) for part in KEY[:3]}
+    return rows.select(**parts, breakdown_id=by, breakdown_code=code, value=pl.col(number), status=notes)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from pipelines.audit.verifier.grids import Cell, Grid
+from pipelines.audit.verifier.grids import Cell, Grid, number_of
 from pipelines.audit.verifier.grids import check as check_grid
-from pipelines.audit.verifier.ledger import Ledger, Numbers
+from pipelines.audit.verifier.ledger import Ledger, Numbers, plain
 from pipelines.audit.verifier.records import Findings
 
 TOKEN = re.compile(
@@ -41,6 +41,29 @@ def words(ledger: Ledger, text: str, place: tuple[str, str], loose: Numbers, fin
         is_code = token in ledger.labels
         if not (is_small or is_year or is_tick or is_code) and number not in ledger.anywhere and number not in loose:
             findings.add("number_not_in_ledger", place[0], place[1])
+
+
+def numbers(text: str) -> Numbers:
+    """Every number in running text."""
+    return frozenset(float(token.replace(",", "")) for token in TOKEN.findall(text))
+
+
+def is_no_figure(number: float) -> bool:
+    """Whether a number may be let pass in running text: small and whole, or a year."""
+    return number == int(number) and (number < 100 or number in YEARS)
+
+
+def whole(text: str) -> str:
+    """All words of a page: running text, tables and what is read out."""
+    page = Page()
+    page.feed(text)
+    return "\n".join([*page.prose, *(str(cell) for row in page.rows for cell in row if cell)])
+
+
+def mixed(ledger: Ledger, rows: Iterable[tuple[Cell, ...]]) -> str:
+    """The cells of tables that are neither a number nor a label: `7,210 (2022-23)`, `+94 to +337`."""
+    cells = (cell for row in rows for cell in row if isinstance(cell, str))
+    return "\n".join(c for c in cells if number_of(c) is None and plain(c) not in ledger.labels)
 
 
 def markdown(text: str, name: str, loose: Numbers) -> tuple[Grid, str]:
@@ -120,10 +143,12 @@ def check_text(ledger: Ledger, path: Path, place: tuple[str, Numbers], loose: Nu
         page = Page()
         page.feed(text)
         words(ledger, "\n".join(page.prose), (file, "text"), loose, findings)
+        words(ledger, mixed(ledger, page.rows), (file, "tables"), loose, findings)
         return check_grid(ledger, Grid("tables", tuple(page.rows), loose=loose, others=others), file, findings)
     if path.suffix == ".md":
         grid, prose = markdown(text, "tables", loose)
         words(ledger, prose, (file, "text"), loose, findings)
+        words(ledger, mixed(ledger, grid.rows), (file, "tables"), loose, findings)
         return check_grid(ledger, replace(grid, others=others), file, findings)
     words(ledger, text, (file, "text"), loose, findings)
     return 0

@@ -115,8 +115,8 @@ class Drawing:
         for column, width in enumerate(widths):
             drawn.set_column(column, column, width, self._format())
         drawn.repeat_rows(top)
-        if len(sheet.rows) > _SCREEN:
-            drawn.freeze_panes(top + 1, n_labels if sum(widths[:n_labels]) <= _HALF_A_SCREEN else 0)
+        if panes := frozen(sheet):
+            drawn.freeze_panes(*panes)
 
     def _header(self, *, is_label: bool) -> Format:
         return self._format(bold=True, text_wrap=True, bottom=1, align="left" if is_label else "right")
@@ -137,6 +137,14 @@ class Drawing:
         if key not in self._formats:
             self._formats[key] = self._book.add_format({**_FONT, **wanted})
         return self._formats[key]
+
+
+def frozen(sheet: Sheet) -> tuple[int, int] | None:
+    """Rows and columns that stay while the rest moves; None where a table fits on a screen: who zooms is hindered."""
+    if len(sheet.rows) <= _SCREEN:
+        return None
+    widths, n_labels = sheet.widths or widths_of(sheet), sheet.n_labels or len(sheet.headers)
+    return len(sheet.lines) + 2, n_labels if sum(widths[:n_labels]) <= _HALF_A_SCREEN else 0
 
 
 def widths_of(sheet: Sheet) -> tuple[int, ...]:

@@ -15,7 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pipelines.core.defuse import defused
 from pipelines.publish.records import Edition
-from pipelines.publish.workbook.drawing import Sheet, widths_of
+from pipelines.publish.workbook.drawing import Sheet, frozen, widths_of
+from pipelines.publish.workbook.panes import SETTINGS, settings
 from pipelines.publish.workbook.seal import resealed
 from pipelines.publish.workbook.wording import figure
 
@@ -87,6 +88,7 @@ class Styles:
 
 def ods(sheets: Sequence[Sheet], edition: Edition, properties: dict[str, str], lang: str) -> bytes:
     """The ODS file; the same bytes for the same sheets."""
+    from odf.config import ConfigItemSet
     from odf.opendocument import OpenDocumentSpreadsheet
     from odf.table import DatabaseRange, DatabaseRanges
 
@@ -103,9 +105,12 @@ def ods(sheets: Sequence[Sheet], edition: Edition, properties: dict[str, str], l
             told = {"name": sheet.table_name, "targetrangeaddress": address, "containsheader": "true"}
             ranges.addElement(DatabaseRange(**told, displayfilterbuttons="false"))
     document.spreadsheet.addElement(ranges)
+    document.settings.addElement(ConfigItemSet(name="view-settings"))  # so that the file is listed; filled below
     made = BytesIO()
     document.write(made)
-    return resealed(made.getvalue(), "content.xml", lambda content: _filled(content, rows))
+    kept = {sheet.name: found for sheet in sheets if sheet.headers and (found := frozen(sheet))}
+    held = resealed(made.getvalue(), SETTINGS, lambda _: settings(kept))
+    return resealed(held, "content.xml", lambda content: _filled(content, rows))
 
 
 def _filled(content: bytes, rows: dict[str, str]) -> bytes:

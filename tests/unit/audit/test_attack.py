@@ -187,3 +187,13 @@ def test_bad_tables_are_refused_with_a_message(tmp_path: Path, text: str, key: s
         read_table(path, shape({}))
     assert caught.value.key == key
     assert "35" not in str(caught.value)
+
+
+def test_a_level_that_is_withheld_whole_is_not_guessed_to_be_small() -> None:
+    """A region's 4 made of three authorities: who guesses all rightly is left two values, unless whole levels go."""
+    figures: dict[str, int | None] = dict.fromkeys(("a", "b", "c", "region"))
+    made = system_of(figures, [("region", ["a", "b", "c"])], Practice())
+    needed = dict.fromkeys(figures, (1, 5))
+    assert {cell.name for cell in attack(made, Aim(needed=needed), GUESSING).opened} == set(figures)
+    whole = Aim(needed=needed, withheld_whole=frozenset({"region"}))
+    assert attack(made, whole, GUESSING).opened == ()

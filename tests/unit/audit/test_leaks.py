@@ -5,15 +5,25 @@ Whoever plants one writes the list of fingerprints anew, so only leaks in that l
 
 from __future__ import annotations
 
+import io
+import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+import typst
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
+from pipelines.audit.verifier import Answer
+from pipelines.audit.verifier import answers as answering
+from pipelines.audit.verifier.ledger import Ledger, ledger_of
+from pipelines.audit.verifier.records import Finding, Findings
 from schemas import load
 from tests import made_verified
 from tests.made_verified import Made, edit_zip, sign
@@ -112,6 +122,50 @@ def swap_number(text: str) -> str:
     return text.replace(bare(largest), bare(str(int(largest) - 2)), 1)
 
 
+def false_statistics(folder: Path, _: Made) -> None:
+    """The rows stay as they are; the footer tells of a larger count than any of them."""
+    path = folder / FACT
+    held, most = path.read_bytes(), pl.read_parquet(path)["numerator"].max()
+    size = int.from_bytes(held[-8:-4], "little")
+    rows, footer = held[: -8 - size], held[-8 - size :]
+    told = footer.replace(most.to_bytes(8, "little"), (most + 3).to_bytes(8, "little"))
+    assert told != footer, "nothing was planted"
+    path.write_bytes(rows + told)
+
+
+def in_paper(change: Callable[[PdfWriter], object]) -> Plant:
+    """A change to the bulletin in PDF, compressed as such files are; the HTML beside it stays as it is."""
+
+    def plant(folder: Path, _: Made) -> None:
+        path = next(folder.glob("bulletin-*-en.pdf"))
+        writer = PdfWriter(clone_from=path)
+        change(writer)
+        writer.write(path)
+
+    return plant
+
+
+def white_words(writer: PdfWriter) -> None:
+    page = typst.compile(b"#set page(width: 60mm, height: 20mm)\n#text(fill: white)[of 1163 children]", format="pdf")
+    writer.pages[1].merge_page(PdfReader(io.BytesIO(page)).pages[0])
+
+
+def program(writer: PdfWriter) -> None:
+    """Something that runs when the file is opened."""
+    writer.root_object[NameObject("/AA")] = DictionaryObject()
+
+
+def of_no_page(writer: PdfWriter) -> None:
+    held = StreamObject()
+    held.set_data(b"BT (1163) Tj ET")
+    writer._add_object(held.flate_encode())
+
+
+def revised(folder: Path, _: Made) -> None:
+    path = next(folder.glob("bulletin-*-cy.pdf"))
+    path.write_bytes(path.read_bytes() + b"\n%%EOF\n")
+
+
 NAMES = '<definedNames><definedName name="total" hidden="1">1163</definedName></definedNames>'
 PAGE = "<table><tr><th>Area</th><th>2023-24</th></tr><tr><td>Wales</td><td>1,163</td></tr></table>"
 RECORD = (
@@ -141,6 +195,7 @@ LEAKS: list[tuple[str, Plant]] = [
     ("unregistered_table", in_fact(lambda t: t, "parquet/cells.parquet")),
     ("unregistered_table", in_fact(lambda t: t.select(n=pl.lit(3)), "parquet/left_behind.parquet")),
     ("file_metadata", metadata),
+    ("statistics_differ", false_statistics),
     # DuckDB
     ("unregistered_table", in_mart("create table cells_before as select 3 as n")),
     ("unregistered_column", in_mart("alter table fct_coverage add column n_children integer default 1163")),
@@ -174,6 +229,15 @@ LEAKS: list[tuple[str, Plant]] = [
     ("number_not_in_ledger", put("about.json", '{"n_true": 1163}')),
     ("number_not_in_ledger", in_text("datapackage.json", lambda t: t.replace('"title": "', '"title": "1163 ', 1))),
     ("number_not_in_ledger", old_workbook),
+    ("number_not_in_ledger", in_text("bulletin-test-release-2023-24-1-en.html", lambda t: t.replace(
+        "</td>", " (1,163)</td>", 1))),
+    # the bulletin as PDF
+    ("number_not_in_ledger", in_paper(white_words)),
+    ("number_not_in_ledger", in_paper(lambda w: w.add_metadata({"/Subject": "1163 children"}))),
+    ("strange_part", in_paper(lambda w: w.add_attachment("true.csv", b"W92000004,1163"))),
+    ("strange_part", in_paper(program)),
+    ("strange_part", in_paper(of_no_page)),
+    ("strange_part", revised),
     # files
     ("unreadable_file", put("observations.csv.bak", "x")),
     ("unreadable_file", put("table.xlsx", "no zip")),
@@ -188,6 +252,85 @@ def test_planted_leak_is_found(made: Made, tmp_path: Path, name: str, plant: Pla
     verdict = made.verify(folder)
     assert name in verdict.checks, verdict.findings
     assert all("1163" not in place for f in verdict.findings for place in f.where)
+
+
+@pytest.fixture(scope="module")
+def told(made: Made) -> tuple[Ledger, list[Answer]]:
+    """What may be answered, and what is."""
+    periods = pl.read_parquet(made.folder / "parquet" / "dim_period.parquet")
+    publication = made.catalogue.publications[made.desk.publication_id]
+    return ledger_of(made.catalogue, publication, made.rows, periods), made.answers()
+
+
+def of_answers(ledger: Ledger, answers: list[Answer]) -> tuple[int, dict[str, Finding]]:
+    findings = Findings()
+    _, n_held = answering.check(ledger, answers, frozenset(map(float, range(100))), findings)
+    return n_held, {found.check: found for found in findings.settled()}
+
+
+def test_no_false_alarm_on_what_the_service_answers(told: tuple[Ledger, list[Answer]]) -> None:
+    ledger, answers = told
+    assert len(answers) > 50
+    n_held, checks = of_answers(ledger, answers)
+    assert checks == {}
+    assert n_held > 5_000
+
+
+def in_json(body: bytes) -> bytes:
+    """The first count of some rows, unrounded."""
+    held = json.loads(body)
+    rows = held["observations"] if "observations" in held else held["value"]
+    next(row for row in rows if row["unit"] == "count" and (row["value"] or 0) > 20)["value"] += 3
+    return json.dumps(held).encode()
+
+
+def in_view(body: bytes) -> bytes:
+    held = json.loads(body)
+    row = next(row for row in held["data"] if row[0].isdigit())
+    row[0] = "1163"
+    return json.dumps(held).encode()
+
+
+def in_rows(read: Callable[..., pl.DataFrame], write: str) -> Callable[[bytes], bytes]:
+    def change(body: bytes) -> bytes:
+        rows = read(io.BytesIO(body))
+        out = io.BytesIO()
+        here = first(rows, (pl.col("unit") == "count") & (pl.col("value") > 20))
+        getattr(rows.with_columns(value=pl.when(here).then(pl.col("value") - 1).otherwise("value")), write)(out)
+        return out.getvalue()
+
+    return change
+
+
+def text(before: str, after: str) -> Callable[[bytes], bytes]:
+    return lambda body: body.replace(before.encode(), after.encode(), 1)
+
+
+ANSWERED: list[tuple[str, str, Callable[[bytes], bytes]]] = [
+    ("value_differs", "observations.json?lang=en", in_json),
+    ("value_differs", "observations.csv?lang=cy", in_rows(pl.read_csv, "write_csv")),
+    ("value_differs", "observations.parquet?lang=en", in_rows(pl.read_parquet, "write_parquet")),
+    ("value_differs", "observations.arrow?lang=cy", in_rows(pl.read_ipc_stream, "write_ipc_stream")),
+    ("value_differs", "/cy/Observations?", in_json),
+    ("unregistered_column", "/en/Observations?", text('"status":', '"contributors": 1163, "status":')),
+    ("number_not_in_ledger", "/view?lang=en", in_view),
+    ("value_differs", "/download/csv?lang=cy", lambda body: body.replace(b"\n", b"\n1", 1)),
+    ("number_not_in_ledger", "/explore?", text("</td>", "</td><td>1,163</td>")),
+    ("number_not_in_ledger", "/measures", text('"sort_order":', '"n_true": 1163, "sort_order":')),
+    ("number_not_in_ledger", "/en/$metadata", text("Nullable", 'Comment="of 1163" Nullable')),
+    ("unreadable_answer", "observations.json?lang=en", lambda _: b"{"),
+]
+
+
+@pytest.mark.parametrize(("name", "asked", "change"), ANSWERED, ids=[f"{i}-{row[0]}" for i, row in enumerate(ANSWERED)])
+def test_a_leak_in_an_answer_is_found(
+    told: tuple[Ledger, list[Answer]], name: str, asked: str, change: Callable[[bytes], bytes]
+) -> None:
+    ledger, answers = told
+    answer = next(one for one in answers if asked in one.asked)
+    planted = replace(answer, body=change(answer.body))
+    assert planted.body != answer.body, "nothing was planted"
+    assert name in of_answers(ledger, [planted])[1]
 
 
 @pytest.mark.parametrize(

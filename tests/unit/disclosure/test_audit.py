@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipelines.disclosure import Subject, check, protect
-from schemas.catalogue import WALES, Catalogue, load
-from tests.made_cells import World, cells, pairs, write
+from pipelines.disclosure import Subject, check
+from schemas.catalogue import WALES
+from tests.unit.disclosure.conftest import Year
 
 PUBLICATION = "children-looked-after"
 Change = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 """(disclosed rows, cells in the same order) -> rows with a leak."""
 
 
-@dataclass(frozen=True)
-class Clean:
-    """A realistic year, protected: catalogue, the folder with both files, disclosed rows, their cells."""
-
-    catalogue: Catalogue
-    folder: Path
-    rows: pl.DataFrame
-    true: pl.DataFrame
-
-
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Clean:
-    catalogue, folder = load(), tmp_path_factory.mktemp("clean")
-    path = write(cells(catalogue, pairs(catalogue.publications[PUBLICATION]), World(seed=3)), folder)
-    protect(catalogue, PUBLICATION, path, folder)
-    rows = pl.read_parquet(folder / "disclosed.parquet")
-    key = ["measure_id", "area_code", "period_id", "breakdown_id", "breakdown_code"]
-    true = rows.select(key).join(pl.read_parquet(path), on=key, how="left", maintain_order="left")
-    return Clean(catalogue, folder, rows, true)
+def clean(year: Year) -> Year:
+    return year
 
 
 def first(rows: pl.DataFrame, condition: pl.Expr) -> pl.Expr:
@@ -133,20 +116,20 @@ LEAKS: list[tuple[str, Change]] = [
 ]
 
 
-def test_clean_file_passes(clean: Clean) -> None:
+def test_clean_file_passes(clean: Year) -> None:
     verdict = check(clean.catalogue, Subject(PUBLICATION, clean.folder / "cells.parquet", _saved(clean, clean.rows)))
     assert verdict.violations == ()
     assert verdict.n_protected > 100
 
 
-def _saved(clean: Clean, rows: pl.DataFrame) -> Path:
+def _saved(clean: Year, rows: pl.DataFrame) -> Path:
     path = clean.folder / "changed.parquet"
     rows.write_parquet(path)
     return path
 
 
 @pytest.mark.parametrize(("name", "change"), LEAKS, ids=[f"{i}-{name}" for i, (name, _) in enumerate(LEAKS)])
-def test_planted_leak_is_found(clean: Clean, name: str, change: Change) -> None:
+def test_planted_leak_is_found(clean: Year, name: str, change: Change) -> None:
     changed = change(clean.rows, clean.true)
     assert not changed.equals(clean.rows), "the leak was not planted"
     verdict = check(clean.catalogue, Subject(PUBLICATION, clean.folder / "cells.parquet", _saved(clean, changed)))

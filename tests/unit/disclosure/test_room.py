@@ -24,7 +24,8 @@ from pipelines.disclosure import room as room_module
 from pipelines.disclosure.audit import Verdict, Violation
 from pipelines.disclosure.disclosed import COLUMNS, status_order
 from schemas.catalogue import WALES, Catalogue
-from tests.made_cells import Inner, World, cells, pairs, publication_of, summed, with_publication, write
+from tests.made_cells import Inner, publication_of, summed, with_publication, write
+from tests.unit.disclosure.conftest import Year
 
 KEY = ["measure_id", "area_code", "period_id", "breakdown_id", "breakdown_code"]
 NORTH, OTHER, WEST, SOUTH = "W06000001", "W06000002", "W06000008", "W06000015"
@@ -165,15 +166,12 @@ def test_coverage_missing_and_partial(catalogue: Catalogue, tmp_path: Path) -> N
     assert wales["value"] is not None
 
 
-def test_realistic_year_passes_its_audit(catalogue: Catalogue, tmp_path: Path) -> None:
-    publication = catalogue.publications["children-looked-after"]
-    held = cells(catalogue, pairs(publication), World())
-    summary = protect(catalogue, publication.id, write(held, tmp_path), tmp_path)
-    assert summary.verdict.violations == ()
-    assert summary.n_cells == held.height
-    assert summary.n_lines == summary.verdict.n_lines  # two programs, one view of what binds the cells
-    rows = pl.read_parquet(tmp_path / "disclosed.parquet")
-    order = status_order(catalogue)
+def test_realistic_year_passes_its_audit(year: Year) -> None:
+    publication, rows = year.catalogue.publications["children-looked-after"], year.rows
+    assert year.summary.verdict.violations == ()
+    assert year.summary.n_cells == year.true.height == rows.height
+    assert year.summary.n_lines == year.summary.verdict.n_lines  # two programs, one view of what binds the cells
+    order = status_order(year.catalogue)
     for status in rows["status"].unique():
         codes = [order.index(c) for c in status.split(",") if c]
         assert codes == sorted(codes)
@@ -181,13 +179,10 @@ def test_realistic_year_passes_its_audit(catalogue: Catalogue, tmp_path: Path) -
     assert wales.filter(pl.col("measure_id").is_in(publication.headlines))["value"].null_count() == 0
 
 
-def test_an_outsider_pins_down_no_hidden_figure_of_a_realistic_year(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_an_outsider_pins_down_no_hidden_figure_of_a_realistic_year(year: Year, tmp_path: Path) -> None:
     """Not even a protecting one or a zero: as `mesur audit` attacks an edition, from a table and its margins alone."""
-    publication = catalogue.publications["children-looked-after"]
-    held = cells(catalogue, pairs(publication), World(n_children=5000, seed=4))
-    protect(catalogue, publication.id, write(held, tmp_path), tmp_path)
-    pl.read_parquet(tmp_path / "disclosed.parquet").write_csv(tmp_path / "table.csv")
-    areas = Dimension("area_code", WALES, {a.gss: a.region for a in catalogue.authorities.values()})
+    year.rows.write_csv(tmp_path / "table.csv")
+    areas = Dimension("area_code", WALES, {a.gss: a.region for a in year.catalogue.authorities.values()})
     category = Dimension("breakdown_code", "T", within="breakdown_id")
     shape = TableShape((areas, category), "numerator", "status", separate=("measure_id", "period_id"))
     found = attack(read_table(tmp_path / "table.csv", shape), Aim())
@@ -206,20 +201,16 @@ def test_both_programs_see_one_complement_for_one_part_and_whole(catalogue: Cata
     assert summary.n_lines == summary.verdict.n_lines
 
 
-def test_quality_of_the_release_as_a_whole(catalogue: Catalogue, tmp_path: Path) -> None:
-    publication = catalogue.publications["children-looked-after"]
-    held = cells(catalogue, pairs(publication), World(periods=("2021-22", "2022-23"), n_children=2000))
-    protect(catalogue, publication.id, write(held, tmp_path), tmp_path)
-    rows = pl.read_parquet(tmp_path / "disclosed.parquet")
-    quality = json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))["quality"]
+def test_quality_of_the_release_as_a_whole(year: Year) -> None:
+    quality = json.loads((year.folder / "proof.json").read_text(encoding="utf-8"))["quality"]
+    rows = year.rows
     n_hidden = rows["status"].str.split(",").list.contains("c").sum()
     assert n_hidden > 1000
     assert (quality["figures"], quality["shown"]) == (rows.height, rows.height - n_hidden)
     assert quality["shown_share"] == round(1 - n_hidden / rows.height, 4)
-    counted = rows.join(held, on=KEY, suffix="_true").filter(pl.col("numerator").is_not_null())
-    counts_only = (counted["numerator"] - counted["numerator_true"]).abs().mean()
+    counts_only = (rows["numerator"] - year.true["numerator"]).abs().mean()
     assert quality["mean_rounding_error"] == pytest.approx(counts_only, abs=0.1)  # averages come on top
-    kept = json.loads((tmp_path / "suppression.json").read_text(encoding="utf-8"))
+    kept = json.loads((year.folder / "suppression.json").read_text(encoding="utf-8"))
     assert quality["hidden_to_protect_others"] == sum(t["secondary"] for t in kept["tables"]) > 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -13,6 +14,7 @@ from odf.opendocument import OpenDocument, load
 from odf.style import TextProperties
 from odf.table import DatabaseRange, Table, TableCell, TableHeaderRows, TableRow
 from odf.text import A
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from pipelines.publish import EditionResult
 
@@ -100,3 +102,21 @@ def test_its_container_is_settled(edition: EditionResult) -> None:
         assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
         assert {i.date_time for i in held.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert not any("macro" in n.lower() or "Basic" in n for n in held.namelist())
+
+
+def test_the_same_panes_stay_as_in_the_other_workbook(edition: EditionResult) -> None:
+    """Sheet by sheet the rows and columns above and left of the cell that XLSX names."""
+    config = "{urn:oasis:names:tc:opendocument:xmlns:config:1.0}"
+    with zipfile.ZipFile(path_of(edition, "en")) as held:
+        told = ElementTree.fromstring(held.read("settings.xml"))
+        assert b"settings.xml" in held.read("META-INF/manifest.xml")
+    found = {}
+    for entry in told.iter(f"{config}config-item-map-entry"):
+        items = {i.get(f"{config}name"): i.text for i in entry.findall(f"{config}config-item")}
+        if name := entry.get(f"{config}name"):
+            assert items["VerticalSplitMode"] == "2"
+            found[name] = (int(items["VerticalSplitPosition"] or 0), int(items["HorizontalSplitPosition"] or 0))
+    book = openpyxl.load_workbook(path_of(edition, "en", "xlsx"))
+    cells = {sheet.title: coordinate_to_tuple(sheet.freeze_panes) for sheet in book if sheet.freeze_panes}
+    assert found == {name: (row - 1, column - 1) for name, (row, column) in cells.items()}
+    assert "5" in found
