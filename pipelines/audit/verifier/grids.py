@@ -146,6 +146,8 @@ def _allowed(ledger: Ledger, around: Around, named: dict[str, set[str]], column:
     keys = list(_keys(wanted, parts.get("category"), breakdown))
     if not 0 < len(keys) <= MAX_CELLS:
         return ledger.anywhere, False
+    if len(keys) == 1:
+        return ledger.numbers.get(keys[0], frozenset()), True
     return frozenset().union(*(ledger.numbers.get(key, frozenset()) for key in keys)), True
 
 

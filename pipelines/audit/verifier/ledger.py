@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -92,6 +93,7 @@ def _named(catalogue: Catalogue, publication: Publication, frame: pl.DataFrame, 
         yield "table", table.id, (table.title.en, table.title.cy)
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(text: str) -> str:
     """A label without the shorthand that may follow it, in small letters."""
     return SHORTHAND.sub("", text).strip().casefold()
