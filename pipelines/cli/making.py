@@ -43,7 +43,7 @@ def _tell(session: Session, desk: Desk) -> None:
     from pipelines.serve import Published
 
     edition = Published(desk.settings.paths.published).edition(PUBLICATION)
-    figures = editions.headlines(desk, PUBLICATION, edition.folder)
+    figures = editions.headlines(edition.folder)
     causes = reconciliation.read_summary(desk)
     session.line()
     session.tell("build.headlines", edition=edition.id)
