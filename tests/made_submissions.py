@@ -86,8 +86,11 @@ def apart(tables: Tables) -> Tables:
 
 
 def csv_text(name: str, rows: Rows, delimiter: str = ",") -> str:
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS[name].split(), delimiter=delimiter, lineterminator="\r\n")
+    """The table under its official columns; one with a column of its own is written with the columns that it has."""
+    out, official = io.StringIO(newline=""), COLUMNS[name].split()
+    is_own = bool(rows) and not set(rows[0]) <= set(official)
+    columns = list(rows[0]) if is_own else official
+    writer = csv.DictWriter(out, columns, delimiter=delimiter, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()

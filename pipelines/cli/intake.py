@@ -115,6 +115,8 @@ def receive(
     if not session.is_json:
         reports.tell(session, report_of(desk.catalogue, done.examination))
     session.line(done.receipt.as_text(session.language, name[session.language]))
+    if not done.receipt.is_pack_released and done.receipt.rule_pack:
+        session.tell("receive.pack_not_released", version=done.receipt.rule_pack)
     reports.tell_files(session, receipts.write(done.receipt, out, name) if out else ())
     session.give(json.loads(done.receipt.as_json()))
     return EXITS.get(done.receipt.status, FINE)
@@ -149,14 +151,16 @@ def _preview(session: Session, desk: Desk, sent: tuple[tuple[Path, ...], Claim],
     return found.verdict
 
 
-@verb(click.option("--period", default=None))
-def status(session: Session, period: str | None) -> int:
+@verb(click.option("--period", default=None), click.option("--authority", default=None))
+def status(session: Session, period: str | None, authority: str | None) -> int:
     """Who has sent what, what is due / Pwy sydd wedi anfon beth, beth sy'n ddyledus."""
-    from pipelines.cli import reports
+    from pipelines.cli import overview
     from pipelines.flow import standing
 
-    wanted = str(Period.parse(period)) if period else None
-    reports.tell_standing(session, standing.standing(desk_of(session), wanted))
+    wanted, desk = str(Period.parse(period)) if period else None, desk_of(session)
+    own = claim_of(desk, None, authority, None).authority
+    found = [s for s in standing.standing(desk, wanted) if own in (None, s.authority_code)]
+    overview.tell(session, desk.catalogue, found)
     return FINE
 
 
@@ -186,11 +190,21 @@ def compare(session: Session, before: str, after: str, figures: bool, out: Path 
 @verb(click.argument("submission"), click.option("--note", default=""))
 def withdraw(session: Session, submission: str, note: str) -> int:
     """Take a submission back; the version before it counts again / Tynnu cyflwyniad yn ôl."""
-    from pipelines import landing
+    from pipelines.flow import withdrawing
 
-    done = landing.withdraw(session.settings, submission, note)
-    session.tell("withdraw.done", submission=done.submission_id)
-    session.give({"submission_id": done.submission_id, "status": done.status})
+    desk = desk_of(session)
+    done = withdrawing.withdraw(desk, submission, note)
+    row, counting = done.row, done.counting
+    session.tell("withdraw.already" if done.was_so_before else "withdraw.done", submission=row.submission_id)
+    if counting:
+        session.tell("withdraw.counts_now", version=counting.version, submission=counting.submission_id)
+    else:
+        name = desk.catalogue.area_name(row.authority_code)[session.language]
+        session.tell("withdraw.nothing_counts", name=name, period=row.period_id or row.system or "")
+    if done.n_settled:
+        session.tell("withdraw.settled", n=done.n_settled)
+    counts = counting.submission_id if counting else None
+    session.give({"submission_id": row.submission_id, "status": row.status, "counts_now": counts})
     return FINE
 
 

@@ -1,4 +1,4 @@
-"""What a report and the state of submissions look like on a terminal.
+"""What a report, the files made of it and a comparison look like on a terminal.
 
 Deciding anything does not belong here, and neither do values of a submission: files hold them, terminals do not.
 """
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pipelines.conform.report import Cause, Report
     from pipelines.flow.comparison import Shift, Side
     from pipelines.flow.desk import Desk
-    from pipelines.flow.standing import Standing
 
 SHOWN_CAUSES = 5
 SHOWN_ROWS = 12
@@ -38,7 +37,7 @@ def tell(session: Session, report: Report) -> None:
         session.tell("check.more_causes", n=len(report.causes) - SHOWN_CAUSES)
     session.line()
     if report.n_by_severity:
-        found = ", ".join(f"{n:,} {session.say(f'receipt.severity.{s}')}" for s, n in report.n_by_severity.items())
+        found = ", ".join(f"{session.say(f'receipt.severity.{s}')}: {n:,}" for s, n in report.n_by_severity.items())
         session.tell("check.counts", counts=found)
     if waived := words.waived(report, lang):
         session.line(waived)
@@ -119,16 +118,3 @@ def _few(rows: tuple[int, ...]) -> str:
 
 def _value(value: float | None) -> str:
     return "–" if value is None else f"{round(value, 2):,.10g}"
-
-
-def tell_standing(session: Session, found: list[Standing]) -> None:
-    """One line per period and status with the authorities concerned where they are few."""
-    session.give({"submissions": [asdict(s) for s in found]})
-    if not found:
-        session.tell("status.nothing")
-    grouped: dict[tuple[str, str, str], list[str]] = {}
-    for s in found:
-        grouped.setdefault((s.period_id, s.return_id, s.status), []).append(s.authority_code)
-    for (period, return_id, status), codes in sorted(grouped.items()):
-        named = ", ".join(codes) if len(codes) <= 6 else session.say("status.authorities", n=len(codes))
-        session.line(f"{period:<10} {return_id:<18} {session.say(f'status.{status}'):<28} {named}")

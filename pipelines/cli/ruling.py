@@ -79,11 +79,12 @@ def try_(session: Session, code: str | None, cases: Path) -> int:
 def replay(session: Session) -> int:
     """The present rules in shadow over every stored submission: what would change / Ailchwarae'r rheolau."""
     from pipelines.flow import replaying
+    from pipelines.flow.released import released
 
     desk = desk_of(session)
     found = replaying.replay(desk)
     _tell_replay(session, found)
-    held = replaying.released(desk)
+    held = released(desk)
     waiting = [pack for pack, version in found.packs.items() if held.get(pack) != version]
     session.tell("rules.waiting", n=len(waiting), of=len(found.packs))
     session.give(asdict(found) | {"authorities": found.authorities, "not_released": waiting})

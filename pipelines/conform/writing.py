@@ -17,6 +17,7 @@ from pipelines.conform.records import REJECTED, Examination
 from pipelines.conform.waiving import all_faults
 from pipelines.core import files
 from pipelines.core.errors import InternalError
+from pipelines.core.places import Where, place_of
 
 if TYPE_CHECKING:
     from pipelines.conform.rules.records import RuleOutcome
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 Filed = tuple[Examination, str]
 """An examination and the submission id it is filed under."""
-Where = tuple[str, str, str, str]
-"""(return, period, authority, submission)."""
 
 
 def write(settings: Settings, examination: Examination, submission_id: str, catalogue: Catalogue | None = None) -> None:
@@ -68,7 +67,7 @@ def write_settled(
     found = {}
     with files.atomic_files() as place:
         for where, outcome in told:
-            paths = [_settled_path(root, where) for root in (settings.paths.faults, settings.paths.coverage)]
+            paths = [place_of(root, where) for root in (settings.paths.faults, settings.paths.coverage)]
             if not all(path.is_file() for path in paths):
                 continue
             before = [pl.read_parquet(path, hive_partitioning=False) for path in paths]
@@ -81,26 +80,15 @@ def write_settled(
     return found
 
 
-def _settled_path(root: Path, where: Where) -> Path:
-    return_id, period_id, authority_code, submission_id = where
-    return root / return_id / f"period={period_id}" / f"authority={authority_code}" / f"{submission_id}.parquet"
-
-
 def _files_of(settings: Settings, examination: Examination, submission_id: str) -> Iterator[tuple[Path, pl.DataFrame]]:
     """Every file of one examination, and what it holds."""
-    paths = settings.paths
+    paths, identity = settings.paths, examination.identity
+    where = (str(identity.return_id), str(identity.period_id), str(identity.authority_code), submission_id)
     if examination.verdict != REJECTED:
         for table, frame in _typed(examination, submission_id).items():
-            yield _place(paths.typed, examination, submission_id, table), frame
+            yield place_of(paths.typed, where, table), frame
     for root, frame in ((paths.faults, all_faults(examination)), (paths.coverage, examination.coverage)):
-        yield _place(root, examination, submission_id), _marked(frame, submission_id)
-
-
-def _place(root: Path, examination: Examination, submission_id: str, table: str | None = None) -> Path:
-    identity = examination.identity
-    base = root / str(identity.return_id)
-    folder = base / table if table else base
-    return folder / f"period={identity.period_id}" / f"authority={identity.authority_code}" / f"{submission_id}.parquet"
+        yield place_of(root, where), _marked(frame, submission_id)
 
 
 def _typed(examination: Examination, submission_id: str) -> dict[str, pl.DataFrame]:

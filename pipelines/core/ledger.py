@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.core import files, locks
 from pipelines.core.errors import Place, UnreadableError, UsageError
 from pipelines.core.journal import Adding, Journal, Row
+from pipelines.core.places import Where
 from pipelines.core.settings import Paths
 
 STATUSES = ("received", "checked", "accepted", "accepted_with_errors", "rejected", "withdrawn")
@@ -50,6 +51,11 @@ class LedgerRow:
     def series(self) -> Series:
         """What versions are counted within: return, authority, period (or, for files without one, the data set)."""
         return (self.return_id, self.authority_code, self.period_id or self.system or "")
+
+    @property
+    def where(self) -> Where:
+        """What the place of the submission's files is told from."""
+        return (self.return_id, str(self.period_id), self.authority_code, self.submission_id)
 
 
 _FIELDS = frozenset(f.name for f in fields(LedgerRow))

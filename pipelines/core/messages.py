@@ -5,6 +5,7 @@ The rest of the catalogue does not belong here: a broken rule must not keep an e
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 
 from pipelines.core.errors import Messages
@@ -22,3 +23,8 @@ def say(key: str, language: str, /, **params: str | int) -> str:
     not cost anybody the rest of a report (a test finds those keys first)."""
     worded = load().get(key)
     return worded[language].format(**params) if worded else key
+
+
+def day(one: date, language: str) -> str:
+    """A day as people write it: `24 May 2019`, `24 Mai 2019`."""
+    return f"{one.day} {say('publish.months', language).split()[one.month - 1]} {one.year}"

@@ -17,8 +17,13 @@ def _is_small(config: DisclosureConfig) -> pl.Expr:
 
 
 def small_cells(register: Register, config: DisclosureConfig) -> pl.DataFrame:
-    """P1 and P2: cells of 1 to the largest small count, complements of ratios among them. One column, `cell`."""
-    return register.cells.filter(_is_small(config)).select("cell")
+    """P1 and P2: cells of 1 to the largest small count, complements of ratios among them. One column, `cell`.
+
+    A complement that another one stands for (the same part and whole) is not asked for twice.
+    """
+    complements = register.rows.select(cell="complement_cell").drop_nulls().unique()
+    is_told = pl.col("is_published") | pl.col("cell").is_in(complements["cell"].implode())
+    return register.cells.filter(_is_small(config) & is_told).select("cell")
 
 
 def parts_beside_small_complements(register: Register, config: DisclosureConfig) -> pl.DataFrame:

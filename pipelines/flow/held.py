@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.conform.rules import NOT_APPLICABLE, PackKey, quantities
 from pipelines.core.periods import Period
+from pipelines.core.places import place_of
+from pipelines.flow.stored import tables_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -118,15 +120,6 @@ def _mark() -> pl.DataFrame:
     return pl.DataFrame({"is_there": [True]})
 
 
-def tables_of(paths: Paths, row: LedgerRow, tables: Iterable[str]) -> Frames:
-    """Typed tables of a submission, those of the given names that were written."""
-    import polars as pl
-
-    place = f"period={row.period_id}/authority={row.authority_code}/{row.submission_id}.parquet"
-    held = {t: paths.typed / row.return_id / t / place for t in tables}
-    return {t: pl.read_parquet(path, hive_partitioning=False) for t, path in held.items() if path.is_file()}
-
-
 def _peers(desk: Desk, series: Series, codes: Mapping[str, str]) -> pl.DataFrame:
     """Children with a pupil number and their episodes, of every authority."""
     import polars as pl
@@ -165,10 +158,9 @@ def _quantities(
     import polars as pl
 
     return_id, period_id = series
-    place = f"{return_id}/{{table}}/period={period_id}/authority={{gss}}/{{submission}}.parquet"
     tables: dict[str, Frames] = {}
     for gss, submission in sent:
-        at = {t: paths.typed / place.format(table=t, gss=gss, submission=submission) for t in ("child", "episode")}
+        at = {t: place_of(paths.typed, (return_id, period_id, gss, submission), t) for t in ("child", "episode")}
         tables[gss] = {t: pl.read_parquet(p, hive_partitioning=False) for t, p in at.items() if p.is_file()}
     key = PackKey(period_id, catalogue.returns[return_id].jurisdiction, return_id)
     return quantities(catalogue, key, tables)

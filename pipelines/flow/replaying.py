@@ -12,11 +12,11 @@ from itertools import groupby
 
 from pipelines.conform import Examination, examine_many
 from pipelines.core.errors import RefusedError, UsageError
-from pipelines.core.journal import Journal
 from pipelines.core.ledger import ACCEPTED, Ledger, LedgerRow
-from pipelines.core.locks import Patience, exclusive
+from pipelines.core.locks import exclusive
 from pipelines.flow import waiving
 from pipelines.flow.desk import Desk
+from pipelines.flow.released import journal, pack_of, released
 from pipelines.flow.submissions import counting_by_period, previous_tables, received_on, submission_of
 from schemas import desk as desk_spec
 
@@ -71,7 +71,7 @@ def replay(desk: Desk) -> Replay:
         first = rows[0]
         n += 1
         others += found.rule_pack != first.rule_pack
-        packs[f"{first.return_id} {first.period_id}"] = found.rule_pack
+        packs[pack_of(first.return_id, first.period_id or "")] = found.rule_pack
         if found.verdict != first.status:
             place = (first.submission_id, first.return_id, first.authority_code, first.period_id or "")
             flips.append(Flip(*place, first.status, found.verdict, first.rule_pack, found.rule_pack))
@@ -100,11 +100,6 @@ def _examined(desk: Desk) -> Iterator[tuple[Rows, Examination]]:
         desk.progress("flow.examined", n=n, of=len(held), what=f"replay {return_id} {period}")
 
 
-def released(desk: Desk) -> dict[str, str]:
-    """`return period` -> version of the pack that was released last."""
-    return {str(row["pack"]): str(row["version"]) for row in _journal(desk).rows()}
-
-
 def release(desk: Desk, word: Word) -> tuple[Replay, int]:
     """Replay, then enter the packs as released; (the replay, how many packs are news).
 
@@ -128,10 +123,5 @@ def release(desk: Desk, word: Word) -> tuple[Replay, int]:
             "n_authorities": len(found.authorities),
             "flips": [asdict(f) for f in found.flips],
         }
-        _journal(desk).append([{"pack": pack, "version": version, **said} for pack, version in news.items()])
+        journal(desk).append([{"pack": pack, "version": version, **said} for pack, version in news.items()])
     return found, len(news)
-
-
-def _journal(desk: Desk) -> Journal:
-    settings = desk.settings
-    return Journal(settings.paths.packs, settings.paths, Patience(settings.lock_seconds, settings.language))

@@ -13,6 +13,7 @@ from pipelines.conform import rules, write_settled
 from pipelines.core.ledger import Ledger
 from pipelines.core.periods import Period
 from pipelines.flow import held
+from pipelines.flow.stored import tables_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,7 +56,7 @@ def settle(desk: Desk, touched: Iterable[tuple[str, str]]) -> dict[str, Settled]
 def _job(desk: Desk, row: LedgerRow, made: held.Held) -> rules.RuleJob:
     gss = row.authority_code
     context = rules.RuleContext(gss, reference=made.relations, lacking=made.lacking[gss])
-    return rules.RuleJob(held.tables_of(desk.settings.paths, row, _TABLES), {}, context)
+    return rules.RuleJob(tables_of(desk.settings.paths, row, _TABLES), {}, context)
 
 
 def _concerned(desk: Desk, touched: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

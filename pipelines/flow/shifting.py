@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pipelines.flow.desk import Desk
 
-_LEDGER = ("submission_id", "return_id", "authority_code", "period_id", "status")
+_LEDGER = ("submission_id", "return_id", "authority_code", "period_id", "system", "status")
 _CANDIDATE = "candidate"
 _TYPED = re.compile(r"read_parquet\('typed/(\w+)/(\w+)/[^)]*\)")
 _SEED_TYPES = {

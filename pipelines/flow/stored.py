@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from pipelines.core.errors import UsageError
 from pipelines.core.ledger import Ledger, LedgerRow
+from pipelines.core.places import place_of
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from pipelines.core.settings import Paths
     from pipelines.flow.desk import Desk
 
 Tables = Mapping[str, "pl.DataFrame"]
@@ -34,11 +36,17 @@ def rows_of(desk: Desk, submission_id: str) -> tuple[LedgerRow, ...]:
 
 
 def typed_tables(desk: Desk, row: LedgerRow) -> Tables:
-    """Typed tables of one submission, as they were written."""
+    """Typed tables of one submission, as they were written; none of a file that is no return."""
+    known = desk.catalogue.returns.get(row.return_id)
+    return tables_of(desk.settings.paths, row, sorted(known.tables) if known else ())
+
+
+def tables_of(paths: Paths, row: LedgerRow, tables: Iterable[str]) -> Tables:
+    """Typed tables of a submission, those of the given names that were written."""
     import polars as pl
 
-    root = desk.settings.paths.typed / row.return_id
-    return {p.parts[-4]: pl.read_parquet(p, hive_partitioning=False) for p in sorted(root.glob(f"*/{_place(row)}"))}
+    held = {t: place_of(paths.typed, row.where, t) for t in tables}
+    return {t: pl.read_parquet(path, hive_partitioning=False) for t, path in held.items() if path.is_file()}
 
 
 def faults_of(desk: Desk, row: LedgerRow) -> pl.DataFrame:
@@ -47,7 +55,7 @@ def faults_of(desk: Desk, row: LedgerRow) -> pl.DataFrame:
 
     from pipelines.conform.faultlog import FAULT_SCHEMA
 
-    path = desk.settings.paths.faults / row.return_id / _place(row)
+    path = place_of(desk.settings.paths.faults, row.where)
     return pl.read_parquet(path, hive_partitioning=False) if path.is_file() else pl.DataFrame(schema=FAULT_SCHEMA)
 
 
@@ -81,7 +89,3 @@ def with_questions(desk: Desk, row: LedgerRow, faults: pl.DataFrame) -> pl.DataF
     codes = [rule.code for rule in desk.catalogue.rules if needs_held(rule)]
     asking = faults_of(desk, row).filter(pl.col("rule_id").is_in(codes))
     return pl.concat([faults, asking.select(faults.columns)])
-
-
-def _place(row: LedgerRow) -> str:
-    return f"period={row.period_id}/authority={row.authority_code}/{row.submission_id}.parquet"

@@ -24,6 +24,7 @@ from pipelines.core.waivers import Waivers
 from pipelines.flow import sample, stored, waiving
 from pipelines.flow.desk import Desk
 from pipelines.flow.inbox import Delivery
+from pipelines.flow.released import pack_of, released
 from pipelines.flow.settling import Settled, settle
 from pipelines.flow.stored import Tables
 from pipelines.landing.keeping import KeptFile, keep, keep_each
@@ -250,7 +251,8 @@ def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
     told = [(kept, placed, Decision(e.verdict, e.rule_pack, system=e.identity.system)) for kept, placed, e in filed]
     entered = register_all(desk.settings, told)
     found = _settled(desk, dict(zip(ids, found, strict=True)), entered)
-    made = receipts(desk.settings, [(r, outcome(e)) for e, r in zip(found, entered, strict=True)])
+    packs = released(desk)
+    made = receipts(desk.settings, [(r, outcome(e, packs)) for e, r in zip(found, entered, strict=True)])
     return tuple(Judged(e, one) for e, one in zip(found, made, strict=True))
 
 
@@ -296,10 +298,12 @@ def previous_tables(desk: Desk, found: Found, counting: Mapping[Whose, LedgerRow
     return stored.typed_tables(desk, row) if row else {}
 
 
-def outcome(found: Examination) -> Outcome:
-    """What a receipt tells of an examination."""
+def outcome(found: Examination, packs: Mapping[str, str] | None = None) -> Outcome:
+    """What a receipt tells of an examination; `packs` are the released versions."""
     coverage = {code: RuleCoverage(*told) for code, *told in found.coverage.iter_rows()}
-    return Outcome(Counter(found.faults["severity"].to_list()), waiving.counted(found), coverage)
+    i, counts = found.identity, Counter(found.faults["severity"].to_list())
+    held = (packs or {}).get(pack_of(i.return_id or "", i.period_id or ""))
+    return Outcome(counts, waiving.counted(found), coverage, bool(found.rule_pack) and held == found.rule_pack)
 
 
 def counts(done: Iterable[Judged]) -> dict[str, int]:

@@ -10,9 +10,10 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.audit.verifier import Subject, Verdict, verify
-from pipelines.core.errors import RefusedError
+from pipelines.core.errors import RefusedError, UsageError
 from pipelines.flow.desk import Desk
 from pipelines.publish.tables import TABLES
+from pipelines.serve import Published
 
 MAX_NAMED = 12
 """Findings named in a refusal; all of them are in the verdict."""
@@ -29,8 +30,18 @@ def verify_edition(desk: Desk, publication_id: str, folder: Path, *, with_proof:
         proof=folder / "proof" if with_proof and (folder / "proof" / "cells.parquet").is_file() else None,
         closed=closed if closed.is_dir() else None,
         cells=cells if cells.is_file() else None,
+        earlier=_newest_other(desk, publication_id, folder),
     )
     return verify(desk.catalogue, publication_id, subject)
+
+
+def _newest_other(desk: Desk, publication_id: str, folder: Path) -> Path | None:
+    """The newest published edition that is not this one."""
+    try:
+        held = Published(desk.settings.paths.published).editions(publication_id)
+    except UsageError:  # nothing is published yet
+        return None
+    return next((edition.folder for edition in held if edition.folder.name != folder.name), None)
 
 
 def refuse_leaks(desk: Desk, publication_id: str, folder: Path, *, with_proof: bool = False) -> None:

@@ -44,6 +44,8 @@ class Outcome:
     n_faults: Mapping[str, int] = field(default_factory=dict)
     n_waived: Mapping[str, int] = field(default_factory=dict)
     coverage: Mapping[str, RuleCoverage] = field(default_factory=dict)
+    is_pack_released: bool = False
+    """Whether the rules that judged it had been released (`mesur rules release`)."""
 
 
 Told = tuple[Registration, Outcome | None]
@@ -65,6 +67,8 @@ class Receipt:
     decided_at: str
     status: str
     rule_pack: str
+    is_pack_released: bool | None
+    """Whether these rules had been released when they judged it; None where they did not."""
     files: tuple[ReceivedFile, ...]
     n_faults: dict[str, int] | None
     """Faults by severity; None where the submission was not examined yet."""
@@ -128,10 +132,16 @@ class Receipt:
             "status": said[f"status.{self.status}"][language],
             "faults": _counted(self.n_faults, language),
             "waived": _counted(self.n_waived, language),
-            "rule_pack": self.rule_pack,
+            "rule_pack": self._pack_words(language),
             "coverage": self._coverage_words(language),
             "signed": f"{self.signature.algorithm}, {self.signature.key_id}" if self.signature else "",
         }
+
+    def _pack_words(self, language: str) -> str:
+        if not self.rule_pack or self.is_pack_released is None:
+            return self.rule_pack
+        key = "receipt.pack_released" if self.is_pack_released else "receipt.pack_not_released"
+        return messages.say(key, language, version=self.rule_pack)
 
     def _coverage_words(self, language: str) -> str:
         if not self.coverage:
@@ -178,6 +188,7 @@ def _made(registration: Registration, outcome: Outcome | None) -> Receipt:
     return Receipt(
         **{name: getattr(first, name) for name in _SHARED},
         decided_at=first.recorded_at,
+        is_pack_released=None if outcome is None else outcome.is_pack_released,
         files=tuple(ReceivedFile(r.file_name, r.sha256, r.bytes) for r in registration.rows),
         n_faults=None if outcome is None else _by_severity(outcome.n_faults),
         n_waived=None if outcome is None else _by_severity(outcome.n_waived),

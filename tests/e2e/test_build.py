@@ -46,7 +46,8 @@ def latest(built: Built) -> str:
 def test_it_ends_by_saying_where_to_look_and_five_figures(built: Built) -> None:
     out = built.ended.out
     assert messages.say("build.headlines", "en", edition=built.edition.name) in out
-    figures = [line for line in out.splitlines() if re.search(r"\((\d{4}-\d{2})\)$", line)]
+    told = out.partition(messages.load()["build.reconciled"]["en"].partition("{")[0])[0]
+    figures = [line for line in told.splitlines() if re.search(r"\((\d{4}-\d{2})\)$", line)]
     assert len(figures) == N_HEADLINES
     assert f"published/{PUBLICATION}/{built.edition.name}" in out.splitlines()[-1]
     assert "Traceback" not in built.ended.err
@@ -155,8 +156,10 @@ def killed_at(built: Built, moment: Moment) -> None:
     environment, command = made_build.environment(built.data), made_build.command("build", "--inbox", built.inbox)
     with subprocess.Popen(command, env=environment, stdout=-1, stderr=-1, text=True) as process:
         assert process.stderr is not None
-        told = next((line for line in process.stderr if f"] {start}" in line), None)
-        assert told, f"the build ended before it said {start!r}"
+        said = []
+        while not (said and f"] {start}" in said[-1]):
+            said.append(process.stderr.readline())
+            assert said[-1], f"the build ended before it said {start!r}: {said[-6:]}"
         time.sleep(moment.seconds)
         process.send_signal(signal.SIGKILL)
         process.stderr.read()

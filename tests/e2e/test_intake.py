@@ -36,6 +36,7 @@ def test_a_receipt_in_the_senders_language(mesur: Mesur, lang: str) -> None:
     for key in ("receipt.title", "receipt.submission", "check.verdict.accepted", "status.accepted"):
         assert messages.say(key, lang) in told.out
     assert "Ceredigion" in told.out
+    assert told.out.rstrip().endswith("mesur rules release")  # nobody has released these rules, and it is said
 
 
 def test_the_same_bytes_twice_are_one_submission(mesur: Mesur, tmp_path: Path) -> None:
@@ -53,9 +54,15 @@ def test_status_names_who_has_sent_what(mesur: Mesur, two_versions: tuple[str, s
     sent = [s for s in held if s["submission_id"]]
     assert [(s["authority_code"], s["period_id"], s["version"]) for s in sent] == [("W06000001", "2018-19", 2)]
     assert sent[0]["submission_id"] == two_versions[1]
-    assert sum(s["status"] == "late" for s in held) == 21
-    assert "W06000001" in mesur("status", "--period", "2018-19").out
-    assert messages.say("status.late", "cy") in mesur("status", lang="cy").out
+    assert sum(s["status"] == "late" and s["period_id"] == "2018-19" for s in held) == 21
+    told = mesur("status", "--period", "2018-19").out
+    assert "24 May 2019" in told
+    assert "all but Isle of Anglesey" in told
+    welsh = mesur("status", "--authority", "Ynys Môn", lang="cy").out
+    assert "24 Mai 2019" in welsh
+    assert "Ynys Môn" in welsh
+    assert "Caerdydd" not in welsh
+    assert mesur("status", "--authority", "nowhere").code == 2
 
 
 def test_status_of_an_empty_folder_and_of_a_period_without_a_return(mesur: Mesur) -> None:
@@ -86,7 +93,13 @@ def test_withdrawing_brings_the_version_before_back(
     assert {r.submission_id for r in ledger(tmp_path).counting()} == {two_versions[1]}
     told = mesur("withdraw", two_versions[1], "--note", "sent by mistake", "--json")
     assert (told.code, told.record["status"]) == (0, "withdrawn")
+    assert told.record["counts_now"] == two_versions[0]
     assert {r.submission_id for r in ledger(tmp_path).counting()} == {two_versions[0]}
+    again = mesur("withdraw", two_versions[1][:8], lang="cy")
+    assert messages.say("withdraw.already", "cy", submission=two_versions[1]) in again.out
+    last = mesur("withdraw", two_versions[0][:8])
+    assert "Nothing of Isle of Anglesey counts for 2018-19" in last.out
+    assert ledger(tmp_path).counting() == ()
     assert mesur("withdraw", "0123456789abcdef").code == 2
 
 

@@ -48,10 +48,14 @@ def test_unchanged_rules_flip_nothing_and_are_released_once(mesur: Mesur, receiv
     told = mesur("rules", "replay", "--json")
     assert (told.code, told.record["n_submissions"], told.record["flips"]) == (0, 3, [])
     assert told.record["not_released"] == ["lac_census 2018-19"]
+    paths = settings_of(tmp_path / "data").paths
+    assert {json.loads(p.read_bytes())["is_pack_released"] for p in paths.receipts.glob("*.json")} == {False}
     assert mesur("rules", "release", "--json").record["n_new"] == 1
     assert mesur("rules", "release", "--json").record["n_new"] == 0
     assert mesur("rules", "replay", "--json").record["not_released"] == []
-    paths = settings_of(tmp_path / "data").paths
+    cover = {"Collection": "LAC", "Year": "2018-19", "Authority": "518"}
+    later = mesur("receive", write_xlsx(tmp_path / "518.xlsx", submission(2), cover), "--json").record
+    assert later["is_pack_released"] is True
     (row,) = Journal(paths.packs, paths).rows()
     assert (row["pack"], row["version"], row["is_override"]) == (
         "lac_census 2018-19", told.record["packs"]["lac_census 2018-19"], False,

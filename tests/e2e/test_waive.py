@@ -74,7 +74,7 @@ def test_every_form_of_the_report_tells_it(mesur: Mesur, sent: Path, tmp_path: P
     given(mesur, sent, found)
     for lang in ("en", "cy"):
         told = mesur("check", sent, "--out", tmp_path / lang, lang=lang)
-        counts = f"{len(found)} {messages.say('receipt.severity.error', lang)}"
+        counts = f"{messages.say('receipt.severity.error', lang)}: {len(found)}"
         assert messages.say("report.waived", lang, counts=counts) in told.out
         assert "seen by the team" not in told.out
         page = (tmp_path / lang / "report.html").read_text("utf-8")

@@ -181,7 +181,9 @@ def test_nothing_true_is_missing_from_the_cells(cells: pl.DataFrame, true_counts
     for concept, true in true_counts.items():
         built = built_counts(cells, *CONCEPTS[concept])
         quarters = any("Q" in period for _, period, _, _ in built)
-        lacking = [key for key in true if key not in built and (quarters or "Q" not in key[1])]
+        lacking = [
+            k for k in true if k not in built and k[:2] != TRUNCATED and (quarters or "Q" not in k[1])
+        ]  # fmt: skip
         assert lacking == [], concept
 
 
@@ -190,8 +192,9 @@ def test_a_snapshot_never_tells_more_than_there_was(cells: pl.DataFrame, true_co
     for concept in ("looked_after_in_period", "children_starting", "children_ceasing", "adopted"):
         true = true_counts[concept]
         held = {k: n for k, n in built_counts(cells, *CONCEPTS[concept]).items() if not told(k, concept)}
-        assert len(held) == 4 * len(snapshot_authorities()) - 1  # four quarters; one export is still awaited
-        assert [key for key, n in held.items() if n > true[key] and key[:2] != TRUNCATED] == []
+        # four quarters, of which one export is still awaited and one ends in the middle
+        assert len(held) == 4 * len(snapshot_authorities()) - 2
+        assert [key for key, n in held.items() if n > true[key]] == []
 
 
 @pytest.mark.parametrize("concept", PERIODS_OF_CARE)

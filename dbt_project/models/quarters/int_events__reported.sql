@@ -21,7 +21,11 @@ reported as (
     select
         submissions.authority_code,
         submissions.period_end_date,
-        episodes.*
+        episodes.*,
+        lag(episodes.legal_status_code) over (
+            partition by submissions.authority_code, episodes.submission_id, episodes.child_id
+            order by episodes.episode_start_date
+        ) as previous_legal_status_code
     from episodes
     inner join submissions on episodes.submission_id = submissions.submission_id
     left join codes on codes.code_list = 'legal_status' and episodes.legal_status_code = codes.code
@@ -37,7 +41,13 @@ events as (
         false as is_end,
         case when start_reason_code = 'S' then 'START' else 'CHANGE' end as event_kind_code
     from reported
-    where episode_start_date <= period_end_date
+    -- a change of legal status to the same one is none
+    where
+        episode_start_date <= period_end_date
+        and not (
+            coalesce(start_reason_code, '') = 'L'
+            and coalesce(legal_status_code = previous_legal_status_code, false)
+        )
     union all
     -- an episode that ends because the next one begins is told by that one
     select

@@ -23,6 +23,8 @@ CODES = re.compile(r"(code|refcode|hierarchy|measure|_id|area|period|^lang|^type
 OPEN = frozenset({"sort", "decimal", "notecodes", "status", "note", "description"})
 """Columns that hold no figures; a note code `t` is no label of a total."""
 WITHHOLDING = ("c", "x", "z")
+HISTORY, SINCE = "fct_vintage", "from_edition_id"
+"""The table of every value ever published, and its column that says in which edition a value was new."""
 STATUS_CODES = frozenset("abcefkprtuwxz") | {"ns", "s", "ss", "sss"}
 
 
@@ -36,10 +38,24 @@ def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings)
         renamed = table.rename(
             {k: v for k, v in keyed.OTHER_NAMES.items() if k in table.columns and v not in table.columns}
         )
+        if SINCE in renamed.columns:
+            renamed = _not_told_before(subject, renamed)
         if set(KEY) <= set(renamed.columns):
             n_held += _check_keyed(ledger, renamed, (file, name), findings)
         n_held += _check_rest(subject, ledger, renamed, (path, name), findings)
     return n_held
+
+
+def _not_told_before(subject: Subject, table: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table of all editions that are new in this one; what an earlier edition told, to the digit, it may
+    tell again, and a row that is no longer there tells nothing."""
+    if "is_withdrawn" in table.columns:
+        table = table.filter(~pl.col("is_withdrawn") | pl.col("value").is_not_null())
+    path = subject.earlier / "parquet" / f"{HISTORY}.parquet" if subject.earlier else None
+    if path is None or not path.is_file():
+        return table
+    row = [*KEY, SINCE, "value", "status"]
+    return table.join(pl.read_parquet(path, columns=row), on=row, how="anti", nulls_equal=True)
 
 
 def _check_keyed(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], findings: Findings) -> int:

@@ -126,6 +126,7 @@ def _placed(rule: Rule, item: str) -> tuple[str, str]:
 def _reads(catalogue: Catalogue, rule: Rule) -> Reads:
     words = frozenset(WORD.findall(_text(rule)))
     is_across = rule.check in _ACROSS or any(w.startswith(_PREFIXES) for w in words) or "over" in words
+    is_across |= bool(set(rule.tables) - {rule.table})  # values counted over the child's rows elsewhere
     if any(w.startswith(_NEIGHBOURS) for w in words):
         words |= frozenset(WORD.findall(ORDERS.get(rule.table, "")))
     plain = {w.removesuffix("_raw") for w in words}

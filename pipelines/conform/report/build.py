@@ -15,7 +15,7 @@ import polars as pl
 from pipelines.conform.report import causes, explanations, faults, impact, tables, words
 from pipelines.conform.report.book import Book
 from pipelines.conform.report.faults import Located
-from pipelines.conform.report.impact import ALL, SAFE, Figures
+from pipelines.conform.report.impact import ALL, SAFE, STRANGE_NAMES, Figures
 from pipelines.conform.report.records import About, Cause, CoverageLine, Effect, Report, RuleLine
 from pipelines.core.messages import say
 from schemas import impact as declared
@@ -35,7 +35,8 @@ def report_of(catalogue: Catalogue, examination: Examination) -> Report:
     located = faults.located(examination, book, feeds.latest_by)
     grouped = causes.grouped(located, book)
     kinds, n_children = causes.ranked(located.kinds, book), _children(examination)
-    effects = impact.effects(grouped, kinds, Figures(book, feeds), n_children)
+    figures = Figures(book, feeds, impact.missing_columns(kinds))
+    effects = impact.effects(grouped, kinds, figures, n_children)
     rows = causes.counted(grouped, kinds, {t: f.height for t, f in examination.raw.items()})
     ground = _Ground(book, examination.notes, effects, n_children)
     unordered = [(row, _cause(row, ground)) for row in rows.iter_rows(named=True)]
@@ -81,6 +82,7 @@ def _cause(row: words.Row, ground: _Ground) -> Cause:
     is_told_by_value = not row["is_whole"] and not row["is_knot"] and row["item"] is not None
     codes = row["rule_ids"] if isinstance(row["rule_ids"], list) else [code]
     n_concerned = ground.n_children.get(str(table)) if row["is_whole"] else int(str(row["n_children"]))
+    effects = ground.effects.get(int(str(row["group"])), ()) if severity != SAFE else ()
     return Cause(
         number=0,
         severity=severity,
@@ -92,10 +94,10 @@ def _cause(row: words.Row, ground: _Ground) -> Cause:
         fix=words.fix(row, book),
         n_faults=int(str(row["n_faults"])),
         n_following=int(str(row["n_following"])),
-        n_children=n_concerned,
+        n_children=None if code in STRANGE_NAMES and not effects else n_concerned,
         first_row=_whole_number(row["first_line"]),
         last_row=_whole_number(row["last_line"]),
-        effects=ground.effects.get(int(str(row["group"])), ()) if severity != SAFE else (),
+        effects=effects,
         is_reach_known=not code.startswith(_UNKNOWN_REACH),
         found=str(row["found"] or "") if is_told_by_value else "",
         child=str(row["child"] or "") if row["n_children"] == 1 and not row["is_whole"] else "",

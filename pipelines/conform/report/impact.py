@@ -30,6 +30,9 @@ ALL = -1
 """Number of the group that stands for all causes together."""
 SAFE = "note"
 """Faults of this severity were mended or change nothing: what they concern is read as it should be."""
+STRANGE_NAMES = ("LY05", "LY06")
+"""Rules on columns that the layout does not name. Such a column moves what a missing one moves, if it is that one;
+where none is missing it moves nothing, however many children stand in its rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +41,8 @@ class Figures:
 
     book: Book
     feeds: impact.Feeds
+    missing: frozenset[tuple[str, str]] = frozenset()
+    """(table, item) of the columns that were not found."""
     _known: dict[tuple[tuple[str, str], bool], Moved] = field(default_factory=dict)
 
     @cached_property
@@ -69,8 +74,10 @@ class Figures:
         table, item = place
         if table is None:
             return Moved()
-        if item is None:
-            places: Iterable[tuple[str, str]] = [p for p in self.feeds.by_item if p[0] == table]
+        if code in STRANGE_NAMES:
+            places: Iterable[tuple[str, str]] = sorted(p for p in self.missing if p[0] == table)
+        elif item is None:
+            places = [p for p in self.feeds.by_item if p[0] == table]
         else:
             places = self.book.concerned(code, (table, item))
         found = Moved()
@@ -83,6 +90,12 @@ class Figures:
         if known is None:
             known = self._known[place, is_latest] = self.feeds.moved(self.book.catalogue, place, is_latest=is_latest)
         return known
+
+
+def missing_columns(kinds: pl.DataFrame) -> frozenset[tuple[str, str]]:
+    """(table, item) of every fault that tells of a column that is not there."""
+    told = kinds.filter(pl.col("cause_group").str.starts_with("missing_column:") & pl.col("item").is_not_null())
+    return frozenset((str(table), str(item)) for table, item in told.select("table", "item").iter_rows())
 
 
 def effects(

@@ -47,6 +47,7 @@ def page(report: Report, listed: pl.DataFrame, lang: str) -> str:
         causes=[_cause(c, lang) for c in shown],
         causes_note=word("cut_causes", n=n, shown=MAX_CAUSES) if n > MAX_CAUSES else "",
         figures=tables.figures(report, lang),
+        n_figures=tables.SUMMARY_FIGURES,
         rules=tables.rules(report, lang),
         children=tables.children(report, listed, lang, MAX_FAULTS),
         waivers=tables.waivers(report, lang),

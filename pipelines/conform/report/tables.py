@@ -42,6 +42,8 @@ DETAILS = (
     "follows",
 )
 """Columns of the full list of faults, in the files for machines and (under words) for people."""
+SUMMARY_FIGURES = 12
+"""Published figures that a summary names; all of them have a place of their own."""
 WORDS = ("message", "allowed", "what_to_do")
 _BY_CHILD = ("child", "cause", "severity", "rule_id", "message", "found", "file", "sheet", "line", "column")
 
@@ -105,15 +107,16 @@ def counts(report: Report, lang: str) -> Shown:
     return Shown("counts", say("report.caption.counts", lang), headers, rows, (34, 12, 12))
 
 
-def figures(report: Report, lang: str) -> Shown:
-    """Published figures that may move, with the children concerned."""
-    kinds = ["split" if e.is_split_only else "headline" if e.is_headline else "figure" for e in report.effects]
-    rows = [
-        (e.name[lang], say(f"report.kind.{kind}", lang), e.n_children)
-        for e, kind in zip(report.effects, kinds, strict=True)
-    ]
+def figures(report: Report, lang: str, limit: int | None = None) -> Shown:
+    """Published figures that may move, with the children concerned; headline figures first. Beyond `limit` they are cut
+    and the note says where all of them stand."""
+    held = report.effects[:limit]
+    kinds = ["split" if e.is_split_only else "headline" if e.is_headline else "figure" for e in held]
+    rows = [(e.name[lang], say(f"report.kind.{kind}", lang), e.n_children) for e, kind in zip(held, kinds, strict=True)]
     headers = tuple(say(f"report.head.{k}", lang) for k in ("figure", "kind", "up_to"))
-    return Shown("figures", say("report.caption.measures", lang), headers, rows, (70, 22, 18))
+    is_cut, sheet = len(held) < len(report.effects), say("report.sheet.figures", lang)
+    note = say("report.figures_cut", lang, n=len(report.effects), sheet=sheet) if is_cut else ""
+    return Shown("figures", say("report.caption.measures", lang), headers, rows, (80, 24, 22), note)
 
 
 def first(report: Report, lang: str) -> Shown:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.conform import explain
+from pipelines.conform.report.impact import STRANGE_NAMES
 from pipelines.core.messages import say
 from schemas.model import LANGUAGES, Code, Rule, Text
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 SHOWN_EFFECTS = 3
 MAX_CODES = 40
 """Codes that are listed beside what is allowed; a longer list is in the template."""
+MAX_NAMES, MAX_NAME = 12, 60
+"""Columns of a file that are named, and letters of each: a file without a header has content in their place."""
 NOTHING = Text("", "")
 
 Row = Mapping[str, object]
@@ -40,7 +43,7 @@ def amount(kind: str, n: int) -> Text:
     """`1 child`, `12 children`: `kind` is `children`, `faults` or `causes`."""
     if n == 1:
         return both(f"report.{kind}.one")
-    return both("report.children.none") if n == 0 and kind == "children" else both(f"report.{kind}.many", n=n)
+    return both("report.children.none") if n == 0 and kind == "children" else both(f"report.{kind}.many", n=f"{n:,}")
 
 
 def place(row: Row, book: Book) -> Text:
@@ -108,16 +111,46 @@ def plain_allowed(row: Row, book: Book) -> Text:
 
 
 def hint(row: Row, book: Book, notes: Sequence[SourceNote]) -> Text:
-    """What more can be said when the text as received may be repeated: a column of another name, a code's last day."""
+    """What more can be said when the text as received may be repeated: columns by their names in the file, a code's
+    last day, the column to which a code belongs."""
     table, item = row["table"], row["item"]
-    near = {column: name for n in notes if n.table == table for column, name in n.near.items()}
-    column = book.column(str(table), str(item)) if item else ""
-    if row["is_whole"] and column in near:
-        return both("report.hint.column", column=near[column])
+    own = [n for n in notes if n.table == table]
+    if row["is_whole"]:
+        return _columns(row, own, book.column(str(table), str(item)) if item else "")
     held = book.catalogue.items.get(str(item))
     if held is None or not held.code_list or not row["found"]:
         return NOTHING
-    return _validity(book, book.catalogue.code_lists[held.code_list].codes, str(row["found"]).upper())
+    found = str(row["found"]).upper()
+    said = _validity(book, book.catalogue.code_lists[held.code_list].codes, found)
+    return said if said.en else _elsewhere(book, (str(table), str(item)), found)
+
+
+def _columns(row: Row, notes: Sequence[SourceNote], column: str) -> Text:
+    """The column of a near name beside one that is missing; the names of columns that were not read."""
+    near = {official: name for n in notes for official, name in n.near.items()}
+    told = str(row["cause_group"]).partition(":")[2]
+    if given := near.get(column) or near.get(told if str(row["rule_id"]) == "LY06" else ""):
+        return both("report.hint.column", column=given[:MAX_NAME])
+    if str(row["rule_id"]) != "LY05":
+        return NOTHING
+    names = [name[:MAX_NAME] for n in notes for name in n.unknown if name not in near.values()]
+    more = " …" if len(names) > MAX_NAMES else ""
+    return both("report.hint.not_read", columns=", ".join(names[:MAX_NAMES]) + more) if names else NOTHING
+
+
+def _elsewhere(book: Book, place: tuple[str, str], found: str) -> Text:
+    """The one other column of the row in which a code would be right, where there is just one."""
+    table, item = place
+    own = book.catalogue.items[item].code_list
+    fitting = [
+        column
+        for (t, other), column in book.columns.items()
+        if t == table
+        and other in book.catalogue.items
+        and (code_list := book.catalogue.items[other].code_list) not in (None, "", own)
+        and any(c.code.upper() == found for c in book.catalogue.code_lists[str(code_list)].codes)
+    ]
+    return both("report.hint.elsewhere", code=found, column=fitting[0]) if len(fitting) == 1 else NOTHING
 
 
 def _validity(book: Book, codes: Sequence[Code], found: str) -> Text:
@@ -146,11 +179,13 @@ def moves(cause: Cause, lang: str) -> str:
         return both(f"report.moves.{cause.severity}")[lang]
     if not cause.is_reach_known:
         return say("report.moves.unknown", lang)
+    is_strange = cause.rule_ids[0] in STRANGE_NAMES
     if not cause.effects:
-        return say("report.moves.none", lang)
+        return say("report.moves.strange" if is_strange else "report.moves.none", lang)
     shown = "; ".join(effect(e)[lang] for e in cause.effects[:SHOWN_EFFECTS])
     rest = len(cause.effects) - SHOWN_EFFECTS
-    return f"{shown}; {say('report.moves.more', lang, n=rest)}" if rest > 0 else shown
+    said = f"{shown}; {say('report.moves.more', lang, n=rest)}" if rest > 0 else shown
+    return say("report.moves.if_missing", lang, moves=said) if is_strange else said
 
 
 def effect(held: Effect) -> Text:
@@ -163,7 +198,7 @@ def extent(cause: Cause, lang: str) -> str:
     """`34 faults, 12 children`, and what follows."""
     parts = [amount("faults", cause.n_faults)[lang]]
     parts += [amount("children", cause.n_children)[lang]] if cause.n_children else []
-    parts += [say("report.following", lang, n=cause.n_following)] if cause.n_following else []
+    parts += [say("report.following", lang, n=f"{cause.n_following:,}")] if cause.n_following else []
     return ", ".join(parts)
 
 
@@ -197,7 +232,7 @@ def waiver_state(line: WaivedLine) -> str:
 
 def waived(report: Report, lang: str) -> str:
     """How many faults are explained and how many waivers are offered again, in one line; empty where none is."""
-    counts = ", ".join(f"{n:,} {say(f'receipt.severity.{s}', lang)}" for s, n in report.n_waived.items())
+    counts = ", ".join(f"{say(f'receipt.severity.{s}', lang)}: {n:,}" for s, n in report.n_waived.items())
     n_carried = sum(line.is_carried and not line.is_offered for line in report.waived)
     n_offered = sum(line.is_offered for line in report.waived)
     said = [say("report.waived", lang, counts=counts)] if counts else []

@@ -1,4 +1,4 @@
-"""The report as a workbook that opens readable: six sheets with frozen headers, filters and widths.
+"""The report as a workbook that opens readable: sheets with frozen headers, filters and widths, the summary first.
 
 What the sheets say (`tables`, `words`) does not belong here. Every text is written as text, so that no identifier
 loses its zeros and nothing runs as a formula.
@@ -36,8 +36,10 @@ _WRAPPED_ROWS = 3_000
 _TITLE_ROW, _LINE = 24, 13.5
 _FIT = 1.22
 """Letters of this font, on average, in a unit of column width."""
-_TEXT_WIDTHS = (70, 30, 18)
-"""Columns of the summary; lines of text run across all of them."""
+_TEXT_WIDTHS = (56, 34, 22)
+"""Columns of the summary; lines of text run across all of them, facts across the last two."""
+_LEFT = {"align": "left", "indent": 1}
+"""Without the alignment said, an indent is nothing to a reader other than Excel."""
 
 
 class Drawing:
@@ -85,9 +87,8 @@ class Drawing:
     def table(self, drawn: Worksheet, row: int, shown: Shown) -> int:
         """Write headers and rows; gives the next free row."""
         is_wrapped = len(shown.rows) <= _WRAPPED_ROWS
-        text = self.format(text_wrap=is_wrapped, indent=1, **_edge())
+        text = self.format(text_wrap=is_wrapped, **_LEFT, **_edge())
         number = self.format(**_edge(), num_format="#,##0")
-        label = self.format(bold=True, **_edge())
         for column, header in enumerate(shown.headers):
             drawn.write_string(row, column, header, self.format(**_HEAD))
         if shown.headers:
@@ -97,7 +98,18 @@ class Drawing:
             if is_wrapped:
                 drawn.set_row(row, _height(cells, shown.widths))
             for column, cell in enumerate(cells):
-                self._cell(drawn, (row, column), cell, (number, label if not shown.headers and not column else text))
+                self._cell(drawn, (row, column), cell, (number, text))
+            row += 1
+        return row
+
+    def facts(self, drawn: Worksheet, row: int, shown: Shown) -> int:
+        """Write pairs of a label and a text that runs to the right edge of the summary; gives the next free row."""
+        label, text = self.format(bold=True, **_edge()), self.format(text_wrap=True, **_LEFT, **_edge())
+        for name, held in shown.rows:
+            drawn.set_row(row, _height((name, held), (_TEXT_WIDTHS[0], sum(_TEXT_WIDTHS[1:]))))
+            drawn.write_string(row, 0, str(name), label)
+            drawn.merge_range(row, 1, row, 2, "", text)
+            drawn.write_string(row, 1, defused(str(held)), text)
             row += 1
         return row
 
@@ -106,7 +118,7 @@ class Drawing:
         self.table(drawn, row, replace(shown, rows=()))
         is_wrapped = frame.height <= _WRAPPED_ROWS
         looks = Looks(
-            text=self.format(text_wrap=is_wrapped, indent=1, **_edge()),
+            text=self.format(text_wrap=is_wrapped, **_LEFT, **_edge()),
             number=self.format(**_edge(), num_format="#,##0"),
             marked={t: self._marked(c) for t, c in self._severities.items()},
             marked_column="severity",
@@ -140,7 +152,7 @@ class Drawing:
         return self._formats[key]
 
     def _marked(self, colour: str) -> Format:
-        return self.format(bold=True, indent=1, bg_color=colour, **_edge())
+        return self.format(bold=True, **_LEFT, bg_color=colour, **_edge())
 
     def _cell(self, drawn: Worksheet, at: tuple[int, int], cell: Cell, looks: tuple[Format, Format]) -> None:
         if isinstance(cell, int):
@@ -176,6 +188,8 @@ def write(path: Path, report: Report, listed: pl.DataFrame, lang: str) -> None:
     drawing = Drawing(path, lang, say("report.title", lang))
     _summary(drawing, report, lang)
     drawing.list("first", tables.first(report, lang), 3)
+    if len(report.effects) > tables.SUMMARY_FIGURES:
+        drawing.list("figures", tables.figures(report, lang), 1)
     drawing.list("rules", tables.rules(report, lang), 1)
     drawing.list("children", tables.children(report, listed, lang), 1)
     if report.waived:
@@ -187,6 +201,8 @@ def write(path: Path, report: Report, listed: pl.DataFrame, lang: str) -> None:
 
 def _summary(drawing: Drawing, report: Report, lang: str) -> None:
     drawn = drawing.sheet("summary")
+    drawn.set_portrait()
+    drawn.fit_to_pages(1, 1)
     for column, width in enumerate(_TEXT_WIDTHS):
         drawn.set_column(column, column, width, drawing.format())
     row = drawing.title(drawn, 0, say("report.title", lang))
@@ -199,9 +215,13 @@ def _summary(drawing: Drawing, report: Report, lang: str) -> None:
         row = drawing.lines(drawn, row, (words.waived(report, lang),))
     if report.about.is_provisional:
         row = drawing.lines(drawn, row, (say("report.provisional", lang),))
-    for shown in (tables.about(report, lang), tables.counts(report, lang), tables.figures(report, lang)):
+    about, figures = tables.about(report, lang), tables.figures(report, lang, tables.SUMMARY_FIGURES)
+    row = drawing.facts(drawn, drawing.title(drawn, row + 1, about.caption, 12), about)
+    for shown in (tables.counts(report, lang), figures):
         row = drawing.title(drawn, row + 1, shown.caption, 12)
-        row = drawing.table(drawn, row, shown) if shown.rows else drawing.lines(drawn, row, (nothing(lang),))
+        fitted = replace(shown, widths=_TEXT_WIDTHS)
+        row = drawing.table(drawn, row, fitted) if shown.rows else drawing.lines(drawn, row, (nothing(lang),))
+    drawing.lines(drawn, row, (figures.note,) if figures.note else ())
     drawn.activate()
 
 

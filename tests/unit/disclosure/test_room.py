@@ -18,8 +18,8 @@ from pipelines.disclosure import (
     Task,
     protect,
     protect_task,
+    register,
 )
-from pipelines.disclosure import register
 from pipelines.disclosure import room as room_module
 from pipelines.disclosure.audit import Verdict, Violation
 from pipelines.disclosure.disclosed import COLUMNS, status_order

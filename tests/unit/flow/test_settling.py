@@ -16,7 +16,7 @@ from pipelines.conform import Claim
 from pipelines.conform.rules import PackKey, quantities
 from pipelines.core.ledger import Ledger
 from pipelines.core.settings import Settings
-from pipelines.flow import settling, submissions
+from pipelines.flow import settling, submissions, withdrawing
 from pipelines.flow.desk import Desk
 from pipelines.flow.inbox import Delivery
 from schemas import Catalogue
@@ -71,6 +71,18 @@ def test_who_came_first_is_told_when_the_other_comes(desk: Desk, tmp_path: Path)
     assert (second.receipt.n_faults or {})["query"] == submissions.outcome(second.examination).n_faults["query"]
     assert set(stored(desk, "faults", first)["severity"].unique()) >= {"query"}
     assert {r.status for r in Ledger(desk.settings.paths).current()} == {first.receipt.status}  # no verdict changed
+
+
+def test_a_withdrawal_takes_its_questions_back(desk: Desk, tmp_path: Path) -> None:
+    first = receive(desk, tmp_path, ANGLESEY, with_shared_child("01/05/2018"))
+    second = receive(desk, tmp_path, GWYNEDD, with_shared_child("01/07/2018"))
+    assert failed(desk, first, "X001") == [1]
+    done = withdrawing.withdraw(desk, second.receipt.submission_id[:8], "sent for the wrong child")
+    assert (done.row.status, done.counting, done.n_settled) == ("withdrawn", None, 1)
+    assert failed(desk, first, "X001") == []
+    assert status(desk, first, "X001") == "skipped: no other authority"
+    again = withdrawing.withdraw(desk, second.receipt.submission_id)
+    assert (again.was_so_before, again.n_settled) == (True, 0)
 
 
 def test_no_row_names_the_other_authority_or_the_child(desk: Desk, tmp_path: Path) -> None:

@@ -154,7 +154,8 @@ def test_dates_of_birth_and_pupil_tokens_stop_before_the_facts(built: tuple) -> 
     with duckdb.connect(str(built[0].paths.warehouse), read_only=True) as con:
         named = con.execute(
             "select table_name, column_name from information_schema.columns where (table_name like 'fct%' "
-            "or table_name like 'measure%') and (column_name like '%birth%' or column_name like 'upn%')"
+            "or table_name like 'measure%') and (column_name like '%birth_date%' or column_name like '%of_birth%' "
+            "or column_name like 'upn%')"
         ).fetchall()
     assert named == []
 
@@ -212,7 +213,9 @@ def test_a_failure_leaves_the_last_build_and_names_no_value(tmp_path: Path, capf
     with pytest.raises(errors.InternalError) as caught:
         transform.run_dbt(settings)
     assert settings.paths.warehouse.read_bytes() == before
-    assert str(caught.value.params["models"]).startswith("int_episodes__")
+    assert "int_episodes__" in str(caught.value.params["models"]) or "int_events__" in str(
+        caught.value.params["models"]
+    )
     said = capfd.readouterr()
     assert PLANTED not in f"{caught.value!r} {caught.value.params} {caught.value.__context__} {said.out} {said.err}"
 

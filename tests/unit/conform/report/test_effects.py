@@ -10,6 +10,7 @@ import pytest
 from pipelines.conform.report import Cause, Report, report_of, words
 from pipelines.conform.report.book import Book
 from pipelines.conform.report.impact import BITS, Figures, name_of
+from pipelines.core.messages import say
 from schemas import Catalogue, impact
 
 
@@ -53,6 +54,43 @@ def test_what_moves_nothing_is_said_to_move_nothing(explained, tables):
     assert (cause.effects, cause.is_moving, report.n_moving) == ((), False, 0)
     assert words.moves(cause, "en") == "moves no published figure"
     assert words.first(report, "en") == "None of what was found (2 faults) moves a published figure."
+
+
+def with_column(tables, name: str, without: str = ""):
+    """The episodes with a column that no layout names, and without one that it does."""
+    for row in tables["Episodes"]:
+        row[name] = "5"
+        row.pop(without, None)
+    return tables
+
+
+@pytest.mark.parametrize("lang", ["en", "cy"])
+def test_a_column_that_nobody_asks_for_moves_nothing_and_is_named(explained, tables, lang):
+    (cause,) = explained(with_column(tables, "OUR NOTES")).causes
+    assert (cause.rule_ids, cause.effects, cause.n_children) == (("LY05",), (), None)
+    assert words.moves(cause, lang) == say("report.moves.strange", lang)
+    assert "OUR NOTES" in cause.hint[lang]
+
+
+def test_where_a_column_is_missing_a_strange_one_may_move_what_that_one_moves(explained, tables):
+    causes = {c.rule_ids[0]: c for c in explained(with_column(tables, "AUTHORITY OF HOME", "PL_LA")).causes}
+    assert causes["LY05"].effects == causes["LY02"].effects != ()
+    assert words.moves(causes["LY05"], "en").startswith("only if it is the column that is missing")
+    assert "CLA_STOCK" not in moved(causes["LY05"])
+
+
+def test_a_column_of_a_near_name_is_named_beside_the_missing_one(explained, tables):
+    causes = {c.rule_ids[0]: c for c in explained(with_column(tables, "PLACE_LA", "PL_LA")).causes}
+    assert moved(causes["LY06"]) == moved(causes["LY02"])
+    assert all("PLACE_LA" in causes[code].hint.en for code in ("LY06", "LY02"))
+
+
+def test_a_code_of_another_column_says_where_it_belongs(explained, tables):
+    tables["Episodes"][3].update(PLACE="PR1")
+    tables["Episodes"][5].update(PLACE="Q9")
+    hints = {c.found: c.hint.en for c in explained(tables).causes}
+    assert "PLACE_PROVIDER" in hints["PR1"]
+    assert hints["Q9"] == ""
 
 
 def test_a_note_asks_for_nothing(explained, tables):

@@ -23,7 +23,7 @@ from pipelines.core.messages import say
 from pipelines.core.settings import PROJECT
 from schemas import Catalogue
 
-SHEETS = ("summary", "first", "rules", "children", "coverage", "reading")
+SHEETS = ("summary", "first", "figures", "rules", "children", "coverage", "reading")
 
 
 def spoil(tables: Tables) -> Tables:
@@ -82,11 +82,11 @@ def page_rows(root: lxml.html.HtmlElement, caption: str) -> list[list[str]]:
 def test_the_workbook_opens_with_headers_in_view_and_filters(folder, lang):
     book = load_workbook(folder / "report.xlsx")
     assert book.sheetnames == [say(f"report.sheet.{name}", lang) for name in SHEETS]
-    for name in ("first", "rules", "children", "coverage"):
+    for name in ("first", "figures", "rules", "children", "coverage"):
         sheet = book[say(f"report.sheet.{name}", lang)]
         assert sheet.freeze_panes, name
         assert sheet.auto_filter.ref == sheet.dimensions, name
-        widths = [sheet.column_dimensions[letter].width for letter in "ABCDEF"]
+        widths = [sheet.column_dimensions[letter].width for letter in "ABCDEF"[: sheet.max_column]]
         assert min(widths) >= 6, name
         assert sheet.print_title_rows, name
     assert book.active.title == say("report.sheet.summary", lang)
@@ -97,6 +97,10 @@ def test_the_summary_says_the_outcome_and_what_to_do_first(report, folder, lang)
     assert say("report.verdict.accepted_with_errors", lang) in said
     assert words.first(report, lang) in said
     assert words.coverage(report, lang) in said
+    rows = sheet_rows(folder, "summary", lang)
+    assert sum(row[0] in {e.name[lang] for e in report.effects} for row in rows) == shown_tables.SUMMARY_FIGURES
+    assert len(rows) < 40  # a page
+    assert len(sheet_rows(folder, "figures", lang)) == 1 + len(report.effects)
 
 
 def test_identifiers_stay_text_and_nothing_runs_as_a_formula(folder, lang):
