@@ -82,6 +82,8 @@ def _answers(desk: Desk, publication_id: str) -> Answers:
     try:
         folder = Published(desk.settings.paths.published).edition(publication_id).folder / "parquet"
     except MesurError:
+        if publication_id not in desk.catalogue.publications:
+            raise
         return Answers({}, {})
     values = pl.read_parquet(folder / "fct_measure_value.parquet").with_columns(statistic=pl.lit("value"))
     found = _last(values.rename({"measure_id": "answer_id"}))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -95,6 +96,18 @@ def test_the_63_figures_with_how_far_they_are_answered(mesur: Mesur, built: Buil
     welsh = mesur("figures", data=built.data, lang="cy").out
     assert messages.say("figures.answered", "cy") in welsh
     assert absent not in welsh
+
+
+def test_another_publication_is_read_by_its_name(mesur: Mesur, built: Built, tmp_path: Path) -> None:
+    folder = built.edition.parent
+    shutil.copytree(folder, tmp_path / "data" / "published" / "second")
+    ask = ("query", "select count(*) as n from fct_headline", "--json")
+    there = mesur(*ask, "--publication", "second", data=tmp_path / "data")
+    assert there.record["rows"] == mesur(*ask, data=built.data).record["rows"]
+    for verb in (ask, ("figures", "--json"), ("golden", "--json"), ("audit", "--json")):
+        nowhere = mesur(*verb, "--publication", "third", data=tmp_path / "data")
+        assert (nowhere.code, nowhere.record["error"]) == (2, "serve.publication_unknown"), verb
+    assert mesur(*ask, data=tmp_path / "data").record["error"] == "serve.publication_unknown", "no silent choice"
 
 
 def test_measures_with_definitions(mesur: Mesur, catalogue: Catalogue) -> None:
