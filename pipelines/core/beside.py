@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import connection, get_context, parent_process
 
 THREADS = "POLARS_MAX_THREADS"
@@ -20,7 +21,7 @@ def beside(settle: Callable[..., object] | None = None, *given: object) -> Proce
 
     Spawned and not forked, since libraries here hold threads and locks.
     """
-    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin, initargs=(settle, *given))
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=partial(_begin, settle, *given))
     with _one_thread():
         pool.submit(_ready)
     return pool
