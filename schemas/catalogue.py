@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from schemas import checking, comparability, derived, keeping, reading
+from schemas import checking, comparability, derived, health, keeping, reading
 from schemas.model import (
     Authority,
     Breakdown,
@@ -49,6 +49,7 @@ class Catalogue:
     authorities: dict[str, Authority]
     regions: dict[str, Region]
     country_aliases: tuple[str, ...]
+    health: health.Health
     neighbours: dict[str, tuple[str, ...]]
     tables: dict[str, Table]
     returns: dict[str, Return]
@@ -117,6 +118,7 @@ def read(spec: Path = SPEC) -> Catalogue:
         authorities=held_authorities,
         regions=reading.regions(spec),
         country_aliases=reading.country_aliases(spec),
+        health=health.read(spec),
         neighbours=reading.neighbours(spec),
         tables=reading.tables(spec, held_items),
         returns=reading.returns(spec),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas import comparability, derived, desk, impact, reading, spans
+from schemas import comparability, derived, desk, health, impact, reading, spans
 from schemas.model import (
     ALWAYS,
     CERTAINTIES,
@@ -37,7 +37,7 @@ def faults(catalogue: Catalogue, spec: Path) -> list[str]:
     """Every contradiction or gap, as sentences that name the record."""
     checks = (
         *(items, code_lists, geography, tables, returns, exports, extracts),
-        *(rules, facts, measures, publications, comparability.faults, derived.faults, languages),
+        *(rules, facts, measures, publications, comparability.faults, derived.faults, health.faults, languages),
     )
     found = [fault for check in checks for fault in check(catalogue)]
     of_files = (unread_tables, spans.faults, published_figures, impact.faults, desk.faults)
@@ -285,6 +285,7 @@ def _published_texts(c: Catalogue) -> Iterator[tuple[str, Text]]:
         yield f"publication {p.id} summary", p.summary
         yield f"publication {p.id} contact", p.contact
         yield from ((f"publication {p.id}, table {t.id}", t.title) for t in p.tables)
+    yield from ((f"health board {b.code}", b.name) for b in c.health.boards.values())
     yield from comparability.texts(c.comparing)
     yield from derived.texts(c.deriving)
     yield from ((f"message {k}", t) for k, t in c.messages.items())

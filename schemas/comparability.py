@@ -6,6 +6,7 @@ Working anything out from figures does not belong here; the mart does that (`pip
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from schemas.sources import csv_rows, naming, record, yaml_file
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
 
+ALTERNATIVE = re.compile(r"\w+( [+-] \w+)*")
 VERDICTS = ("same", "approximate", "break")
 SCALES = ("linear", "log")
 
@@ -57,13 +59,23 @@ class Concept:
 
 @dataclass(frozen=True)
 class Alternative:
-    """The same records counted by another definition: how much the definition alone moves a figure."""
+    """The same records counted by another definition: how much the definition alone moves a figure.
 
+    `alternative` is another measure, or counts that are added and taken away: `CLA_STOCK + CLA_SHORT_BREAKS`.
+    """
+
+    id: str
     measure: str
     alternative: str
     title: Text
     source: str
     certainty: str
+
+    @property
+    def terms(self) -> tuple[tuple[int, str], ...]:
+        """(1 or -1, measure) of each term of the alternative."""
+        words = f"+ {self.alternative}".split()
+        return tuple((-1 if sign == "-" else 1, name) for sign, name in zip(words[::2], words[1::2], strict=True))
 
 
 @dataclass(frozen=True)
@@ -122,7 +134,7 @@ def read(spec: Path) -> Comparing:
         tuple(_break(b) for b in raw["breaks"]),
         {key: _concept(key, held) for key, held in raw["concepts"].items()},
         tuple(
-            record(Alternative, f"comparability.yml, alternative {a.get('alternative')}", {**a, "title": _text(a)})
+            record(Alternative, f"comparability.yml, alternative {a.get('id')}", {**a, "title": _text(a)})
             for a in raw["alternatives"]
         ),
         _comparators(spec),
@@ -173,17 +185,28 @@ def faults(c: Catalogue) -> Iterator[str]:
     for concept in c.comparing.concepts.values():
         yield from _concept_faults(c, concept)
     for a in c.comparing.alternatives:
-        yield from (
-            f"alternative {a.alternative}: measure {m!r} does not exist"
-            for m in (a.measure, a.alternative)
-            if m not in c.measures
-        )
+        yield from (f"alternative {a.id}: {fault}" for fault in _alternative_faults(c, a))
+    ids = [a.id for a in c.comparing.alternatives]
+    yield from (f"alternative {i}: the id stands twice" for i in sorted({i for i in ids if ids.count(i) > 1}))
     yield from (f"forecast: measure {m!r} does not exist" for m in c.comparing.forecasts if m not in c.measures)
     lacking = sorted(set(c.authorities) ^ set(c.comparing.comparators.points))
     yield from (f"authority_context.csv: {code} is not one authority with one row" for code in lacking)
     words = {c.comparing.comparators.certainty, *(b.certainty for b in c.comparing.breaks)}
     words |= {k.certainty for k in c.comparing.concepts.values()} | {a.certainty for a in c.comparing.alternatives}
     yield from (f"comparability: certainty {word!r} is unknown" for word in sorted(words - set(CERTAINTIES)))
+
+
+def _alternative_faults(c: Catalogue, a: Alternative) -> Iterator[str]:
+    if not ALTERNATIVE.fullmatch(a.alternative):
+        yield f"{a.alternative!r} is neither a measure nor measures with + and - between them"
+        return
+    names = [a.measure, *(name for _, name in a.terms)]
+    yield from (f"measure {name!r} does not exist" for name in names if name not in c.measures)
+    units = {c.measures[name].unit for name in names if name in c.measures}
+    if len(units) > 1 or (len(a.terms) > 1 and units - {"count"}):
+        yield f"figures of {', '.join(sorted(units))} cannot be set beside each other so"
+    if a.terms == ((1, a.measure),):
+        yield "is the measure itself"
 
 
 def _concept_faults(c: Catalogue, concept: Concept) -> Iterator[str]:
@@ -218,6 +241,6 @@ def texts(comparing: Comparing) -> Iterator[tuple[str, Text]]:
         yield from (
             (f"concept {concept.id}, {b.framework_from} to {b.framework_to}", b.reason) for b in concept.bridges
         )
-    yield from ((f"alternative {a.alternative}", a.title) for a in comparing.alternatives)
+    yield from ((f"alternative {a.id}", a.title) for a in comparing.alternatives)
     yield "comparators method", comparing.comparators.method
     yield from ((f"covariate {k.id}", k.title) for k in comparing.comparators.covariates)

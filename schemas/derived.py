@@ -21,6 +21,7 @@ OPERATIONS = (
     "change",
     "percent_change",
     "difference",
+    "sum",
     "ratio",
     "share",
     "rank",
@@ -28,11 +29,14 @@ OPERATIONS = (
     "fit",
     "beside",
     "from_elsewhere",
+    "from_elsewhere_percent",
+    "year_to_date",
 )
 """`change`, `percent_change`: against `years` before; `share`: of the total of its breakdown, in percent; `fit`: the
 straight line through the authorities (slope, intercept, correlation); `from_elsewhere`: of a breakdown whose categories
-are authorities, what the others put into each of them; `beside`: a figure held, as it is."""
-TWO_SIDED = ("difference", "ratio", "fit")
+are authorities, what the others put into each of them (`_percent`: for each hundred of its own); `year_to_date`: the
+quarters of a year so far; `beside`: a figure held, as it is."""
+TWO_SIDED = ("difference", "sum", "ratio", "fit")
 OPERAND = re.compile(r"(?:(?P<dataset>[a-z0-9_]+):)?(?P<measure>\w+)(?:/(?P<breakdown>\w+)(?:=(?P<category>\w+))?)?")
 MEASURED, DERIVED, TABLE, NOT_MEASURABLE = "measure", "derived", "table", "not_measurable"
 
@@ -78,7 +82,8 @@ class Derived:
 
 @dataclass(frozen=True)
 class SeedFigure:
-    """One figure of the source documents; `tables`: of the mart that answer it beside measures; `why` not, where so."""
+    """One figure of the source documents; `tables`: of the mart that answer it beside measures, each with the query
+    whose rows are its answer; `why` not, where so."""
 
     id: str
     concept: Text
@@ -87,7 +92,7 @@ class SeedFigure:
     reference_date: str
     printed_value: str
     source_kind: str
-    tables: tuple[str, ...]
+    tables: Mapping[str, str]
     why: Text | None
 
 
@@ -133,7 +138,7 @@ def _figure(row: Mapping[str, str], raw: Mapping[str, Any]) -> SeedFigure:
             row["reference_date"],
             row["printed_value"],
             row["source_kind"],
-            tuple(raw.get("tables") or ()),
+            dict(raw.get("tables") or {}),
             _text(raw["why"]) if raw.get("why") else None,
         )
 

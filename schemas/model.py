@@ -97,7 +97,6 @@ class Authority:
     la3: str
     name: Text
     region: str
-    health_board: str
     aliases: tuple[str, ...]
 
 

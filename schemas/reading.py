@@ -122,7 +122,6 @@ def authorities(spec: Path) -> dict[str, Authority]:
             la3=row["la3"],
             name=Text(row["name_en"], row["name_cy"], "GH-REF"),
             region=row["region"],
-            health_board=row["health_board"],
             aliases=tuple(a for a in row["aliases"].split("|") if a),
         )
         for row in csv_rows(spec / "authorities.csv")

@@ -93,6 +93,12 @@ class Engine:
         self._catalogue = catalogue
         self._models = {name: _plain(sql) for name, sql in models.items()}
         self._connection = duckdb.connect(":memory:", config={"threads": 1})
+        # a history is a handful of rows: weighing orders of joins costs more than any order
+        self._connection.execute("pragma disable_optimizer")
+        self._filled: dict[str, bool] = {}
+        """Table of a return -> whether it holds a row."""
+        self._moving: list[str] = []
+        self._asked: dict[tuple[str, ...], list[str]] = {}
         for seed in sorted((PROJECT / "dbt_project" / "seeds").rglob("*.csv")):
             self._load_seed(seed)
 
@@ -106,10 +112,31 @@ class Engine:
             assert self._connection.execute("select typeof(code) from code_list_values").fetchone() == ("VARCHAR",)
 
     def run(self, submissions: Sequence[Submission], upto: Sequence[str] = ()) -> None:
-        """Build every model over the submissions, or only those that the named models need."""
-        self._load(submissions)
-        for name in self._needed(upto) if upto else self._models:
-            self._connection.execute(f"create or replace table {name} as {self._models[name]}")
+        """Fill every model from the submissions, or only those that the named models need; the others are left."""
+        if not self._moving:
+            self._load([])
+            self._plan()
+        self._connection.execute("begin")
+        try:
+            self._load(submissions)
+            for name in self._needed(tuple(upto)):
+                self._connection.execute(f"delete from {name}")
+                self._connection.execute(f"execute fill_{name}")
+        finally:
+            self._connection.execute("commit")
+
+    def _plan(self) -> None:
+        """Build every model over nothing, and keep the plan that fills each that reads a submission.
+
+        What a history costs is planning: the plans outlive it, so that the next one only runs them.
+        """
+        moving = set(self._filled)
+        for name, sql in self._models.items():
+            self._connection.execute(f"create table {name} as {sql}")
+            if moving & set(re.findall(r"\w+", sql)):
+                moving.add(name)
+                self._moving.append(name)
+                self._connection.execute(f"prepare fill_{name} as insert into {name} {sql}")
 
     def rows(self, model: str, columns: Sequence[str] = ("*",)) -> list[Row]:
         """Rows of a model, in the order of the asked columns."""
@@ -122,13 +149,15 @@ class Engine:
         held = self._connection.execute(f"describe {model}").fetchall()
         return {row[0]: row[1] for row in held}
 
-    def _needed(self, models: Sequence[str]) -> list[str]:
-        wanted, found = set(models), []
-        for name, sql in reversed(self._models.items()):
-            if name in wanted:
-                found.append(name)
-                wanted |= {other for other in self._models if re.search(rf"\b{other}\b", sql)}
-        return found[::-1]
+    def _needed(self, models: tuple[str, ...]) -> list[str]:
+        """The models that read a submission and that the named ones need (all for none), in the order of the build."""
+        if models not in self._asked:
+            wanted = set(models or self._moving)
+            for name in reversed(self._moving):
+                if name in wanted:
+                    wanted |= set(re.findall(r"\w+", self._models[name])) & set(self._moving)
+            self._asked[models] = [name for name in self._moving if name in wanted]
+        return self._asked[models]
 
     def _load(self, submissions: Sequence[Submission]) -> None:
         self._replace("ledger_ledger", _ledger(submissions), LEDGER)
@@ -140,10 +169,17 @@ class Engine:
         self._replace("statswales_observation", observations, arrow.OBSERVATION)
 
     def _replace(self, name: str, rows: list[Row], schema: pa.Schema) -> None:
+        if not rows and self._filled.get(name) is False:
+            return
         held = pa.Table.from_pylist(rows, schema=_nullable(schema))
         self._connection.register("given", held)
-        self._connection.execute(f"create or replace table {name} as select * from given")
+        if name in self._filled:
+            self._connection.execute(f"delete from {name}")
+            self._connection.execute(f"insert into {name} select * from given")
+        else:
+            self._connection.execute(f"create table {name} as select * from given")
         self._connection.unregister("given")
+        self._filled[name] = bool(rows)
 
 
 def _keyed(submission: Submission, name: str) -> list[Row]:

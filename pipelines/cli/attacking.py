@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.cli.intake import desk_of
-from pipelines.cli.making import PUBLICATION
+from pipelines.cli.making import IN
 from pipelines.cli.session import Session, verb
 from pipelines.core.errors import FINE, FOUND, UsageError
 
@@ -40,6 +40,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     click.option("--small-only", is_flag=True),
     click.option("--republish", is_flag=True),
     click.option("--out", type=click.Path(path_type=Path), default=None),
+    IN,
 )
 def audit(session: Session, edition: str, out: Path | None, **given: Any) -> int:  # noqa: ANN401 (options by name)
     """Attack an edition or a table as an outsider would / Ymosod fel y byddai rhywun o'r tu allan."""
@@ -47,12 +48,12 @@ def audit(session: Session, edition: str, out: Path | None, **given: Any) -> int
     from pipelines.flow import auditing
 
     if given["republish"]:
-        return _republish(session, edition)
+        return _republish(session, given["publication"], edition)
     if given["table"] is not None:
         found = auditing.audit_table(given["table"], shape_of(given))
     else:
         ask = auditing.Ask(edition, given["earlier"], given["outside"])
-        found = auditing.audit(desk_of(session), PUBLICATION, ask)
+        found = auditing.audit(desk_of(session), given["publication"], ask)
     _tell(session, found)
     if out is not None:
         session.tell("audit.written", files=", ".join(str(path) for path in attack.write(found, out)))
@@ -60,11 +61,11 @@ def audit(session: Session, edition: str, out: Path | None, **given: Any) -> int
     return FOUND if found.is_open else FINE
 
 
-def _republish(session: Session, edition: str) -> int:
+def _republish(session: Session, publication: str, edition: str) -> int:
     """Whether an edition narrows what the extracts of others suppressed."""
     from pipelines.flow import auditing
 
-    n_suppressed, narrowed = auditing.republish(desk_of(session), PUBLICATION, edition)
+    n_suppressed, narrowed = auditing.republish(desk_of(session), publication, edition)
     session.tell("audit.republish", n=n_suppressed, narrowed=len(narrowed))
     for found in narrowed[: SHOWN_GROUPS * SHOWN_CELLS]:
         session.line(f"  {found.cell}: {found.before} -> {found.after}")

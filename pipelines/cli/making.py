@@ -18,6 +18,8 @@ from pipelines.core.errors import FINE
 from pipelines.flow.desk import Desk
 
 PUBLICATION = "children-looked-after"
+IN = click.option("--publication", default=PUBLICATION, metavar="ID", help="which publication / pa gyhoeddiad")
+"""For every verb that reads or releases an edition: another publication may be named."""
 
 
 @verb(
@@ -43,7 +45,7 @@ def _tell(session: Session, desk: Desk) -> None:
     from pipelines.serve import Published
 
     edition = Published(desk.settings.paths.published).edition(PUBLICATION)
-    figures = editions.headlines(desk, PUBLICATION, edition.folder)
+    figures = editions.headlines(edition.folder)
     causes = reconciliation.read_summary(desk)
     session.line()
     session.tell("build.headlines", edition=edition.id)
@@ -109,12 +111,13 @@ def sample(session: Session, out: Path, **options: Any) -> int:  # noqa: ANN401 
 @verb(
     click.argument("edition"),
     click.option("--status", type=click.Choice(["provisional", "final", "revised"]), required=True),
+    IN,
 )
-def release(session: Session, edition: str, status: str) -> int:
+def release(session: Session, edition: str, status: str, publication: str) -> int:
     """Release the latest edition under a status, after its proof is checked again / Rhyddhau rhifyn."""
     from pipelines.flow import releasing
 
-    done = releasing.release(desk_of(session), PUBLICATION, edition, status)
+    done = releasing.release(desk_of(session), publication, edition, status)
     session.tell("release.done", edition=done.edition.id, status=session.say(f"release.{status}"))
     session.line(f"  {_near(done.folder)}")
     session.give({"edition": done.edition.id, "status": status, "new": done.is_new})

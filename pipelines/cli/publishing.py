@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from pipelines.cli.making import PUBLICATION
+from pipelines.cli.making import IN
 from pipelines.cli.session import HELP, Session, verb
 from pipelines.core.errors import FINE, FOUND
 
@@ -26,13 +26,14 @@ def statswales() -> None:
     click.argument("folder", type=click.Path(path_type=Path), required=False),
     click.option("--edition", default="latest"),
     click.option("--before", type=click.Path(path_type=Path), default=None),
+    IN,
 )
-def check(session: Session, folder: Path | None, edition: str, before: Path | None) -> int:
+def check(session: Session, folder: Path | None, edition: str, before: Path | None, publication: str) -> int:
     """Every failure of a pack at once: of an edition, or of any folder with a pack.json / Pob methiant ar unwaith."""
     from pipelines.publish import statswales as packs
 
     if folder is None:
-        folder, before = _packs_of(session, edition, before)
+        folder, before = _packs_of(session, (publication, edition), before)
     failures = packs.check(folder, before=before)
     told = json.loads((folder / packs.MANIFEST).read_text(encoding="utf-8"))["datasets"]
     session.tell("statswales.datasets", n=len(told))
@@ -49,12 +50,12 @@ def check(session: Session, folder: Path | None, edition: str, before: Path | No
     return FOUND if failures else FINE
 
 
-def _packs_of(session: Session, edition: str, before: Path | None) -> tuple[Path, Path | None]:
+def _packs_of(session: Session, asked: tuple[str, str], before: Path | None) -> tuple[Path, Path | None]:
     """The packs of an edition and of the one it follows."""
     from pipelines.publish.statswales import FOLDER
     from pipelines.serve import Published
 
-    held = Published(session.settings.paths.published).edition(PUBLICATION, edition)
+    held = Published(session.settings.paths.published).edition(*asked)
     previous = held.record["previous_edition"]
     earlier = held.folder.parent / str(previous) / FOLDER if previous else None
     return held.folder / FOLDER, before or (earlier if earlier and earlier.is_dir() else None)

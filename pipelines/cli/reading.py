@@ -13,19 +13,19 @@ from pathlib import Path
 import click
 
 from pipelines.cli.intake import desk_of
-from pipelines.cli.making import PUBLICATION
+from pipelines.cli.making import IN
 from pipelines.cli.session import Session, verb
 from pipelines.core.errors import FINE, FOUND
 
 EDITION = click.option("--edition", default="latest")
 
 
-@verb(click.argument("sql"), EDITION, click.option("--limit", type=click.IntRange(1), default=200))
-def query(session: Session, sql: str, edition: str, limit: int) -> int:
+@verb(click.argument("sql"), EDITION, IN, click.option("--limit", type=click.IntRange(1), default=200))
+def query(session: Session, sql: str, edition: str, publication: str, limit: int) -> int:
     """SQL over an edition, read-only / SQL dros rifyn."""
     from pipelines import serve
 
-    folder = serve.Published(session.settings.paths.published).edition(PUBLICATION, edition).folder
+    folder = serve.Published(session.settings.paths.published).edition(publication, edition).folder
     found = serve.query(session.settings, folder, sql)
     session.give({"columns": found.column_names, "rows": found.to_pylist()})
     if not session.is_json:
@@ -42,12 +42,12 @@ def _print(session: Session, names: list[str], rows: list[dict[str, object]]) ->
         session.line("  ".join(text.ljust(w) for text, w in zip(line, widths, strict=True)).rstrip())
 
 
-@verb(click.argument("sql"), click.option("--out", type=click.Path(path_type=Path), required=True), EDITION)
-def export(session: Session, sql: str, out: Path, edition: str) -> int:
+@verb(click.argument("sql"), click.option("--out", type=click.Path(path_type=Path), required=True), EDITION, IN)
+def export(session: Session, sql: str, out: Path, edition: str, publication: str) -> int:
     """The answer to a query as CSV, JSON, Parquet or XLSX / Yr ateb fel ffeil."""
     from pipelines import serve
 
-    folder = serve.Published(session.settings.paths.published).edition(PUBLICATION, edition).folder
+    folder = serve.Published(session.settings.paths.published).edition(publication, edition).folder
     found = serve.query(session.settings, folder, sql)
     serve.export(found, out)
     session.tell("export.done", rows=found.num_rows, file=str(out))
@@ -72,12 +72,12 @@ def measures(session: Session, measure_id: str | None) -> int:
     return FINE
 
 
-@verb(click.option("--out", type=click.Path(path_type=Path), help="Also as CSV / Hefyd fel CSV."))
-def figures(session: Session, out: Path | None) -> int:
+@verb(click.option("--out", type=click.Path(path_type=Path), help="Also as CSV / Hefyd fel CSV."), IN)
+def figures(session: Session, out: Path | None, publication: str) -> int:
     """The 63 figures of the source documents and how far the latest edition answers them / Y 63 ffigur."""
     from pipelines.flow import figures as answers
 
-    found = answers.figures(desk_of(session), PUBLICATION, session.language)
+    found = answers.figures(desk_of(session), publication, session.language)
     if out:
         answers.keep(found, out)
     session.give({"figures": [asdict(f) for f in found]})
@@ -90,12 +90,12 @@ def figures(session: Session, out: Path | None) -> int:
     return FINE
 
 
-@verb(click.argument("edition", default="latest"))
-def golden(session: Session, edition: str) -> int:
+@verb(click.argument("edition", default="latest"), IN)
+def golden(session: Session, edition: str, publication: str) -> int:
     """Whether the queries that consumers registered hold for an edition / A yw ymholiadau'r defnyddwyr yn dal."""
     from pipelines.flow import promises
 
-    n, found = promises.kept(desk_of(session), PUBLICATION, edition)
+    n, found = promises.kept(desk_of(session), publication, edition)
     session.tell("golden.done", n=n, broken=len({f.query for f in found}))
     for f in found:
         session.line(f"  {f.query}: {session.say(f'golden.{f.kind}')} {f.what}")

@@ -6,12 +6,12 @@ What reading is, and what becomes of what was read, belong to `examination.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from pipelines.conform.examination import Reading, read_submission
+from pipelines.core.beside import beside
 
 if TYPE_CHECKING:
     from pipelines.conform.examination import Submission
@@ -29,29 +29,26 @@ _own: list[Tools] = []
 def read_ahead(
     catalogue: Catalogue, tokeniser: Tokeniser, batches: Sequence[Sequence[Submission]]
 ) -> Iterator[list[Reading]]:
-    """The readings of batch after batch, each read while the caller works on the one before."""
+    """The readings of batch after batch, each read while the caller works on the one before.
+
+    Of many the first is read here: the other process takes as long to start, and then finds the second waiting.
+    """
     tools = (catalogue, tokeniser)
     is_apart = sum(map(len, batches)) >= MANY
-    with _process(tools) if is_apart else ThreadPoolExecutor(1) as pool:
-        given = None if is_apart else tools
-        waiting = [pool.submit(_read, batch, given) for batch in batches[:1]]
+    given = None if is_apart else tools
+    with beside(_settle, tools) if is_apart else ThreadPoolExecutor(1) as pool:
+        n_begun = 2 if is_apart else 1
+        waiting = [pool.submit(_read, batch, given) for batch in batches[n_begun - 1 : n_begun]]
         for n in range(len(batches)):
-            readings = waiting.pop().result()
-            waiting += [pool.submit(_read, batch, given) for batch in batches[n + 1 : n + 2]]
+            readings = _read(batches[0], tools) if is_apart and n == 0 else waiting.pop().result()
+            if n + 1 >= n_begun:
+                waiting += [pool.submit(_read, batch, given) for batch in batches[n + 1 : n + 2]]
             for reading in readings:
                 reading.log.know(catalogue)
             yield readings
 
 
-def _process(tools: Tools) -> Executor:
-    """Spawned and not forked, since libraries here hold threads and locks."""
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_settle, initargs=(tools,))
-
-
 def _settle(tools: Tools) -> None:
-    from pipelines.core.redaction import set_up_logging
-
-    set_up_logging()
     _own[:] = [tools]
 
 

@@ -118,9 +118,13 @@ def code_spellings(held: CodeList, jurisdiction: str) -> dict[str, str]:
 
 def cast_labels(text: pl.Series, known: Mapping[str, str]) -> Cast:
     """Labels of a case-management system to codes; `known` maps casefolded label (and code) to code."""
-    folded = text.str.to_lowercase().str.replace_all(r"\s+", " ").str.replace_all("’", "'", literal=True)
     spelt = {k.lower().replace("’", "'"): v for k, v in known.items()}
-    values = folded.replace_strict(spelt, default=None, return_dtype=pl.String)
+    distinct = text.drop_nulls().unique()  # a handful, whatever the number of rows
+    folded = distinct.str.to_lowercase().str.replace_all(r"\s+", " ").str.replace_all("’", "'", literal=True)
+    codes = {label: code for label, plain in zip(distinct, folded, strict=True) if (code := spelt.get(plain))}
+    values = text.replace_strict(codes, default=None, return_dtype=pl.String)
+    if values.null_count() == text.null_count():
+        return Cast(values)
     work = _Work(where(text, values.is_null()))
     _without_non_values(work)
     work.tell("TY60", "unmapped_label", work.text.is_not_null())

@@ -6,6 +6,7 @@ Choosing the counts (always the published ones) and comparing two of them do not
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 Z95 = 1.959963984540054
 """97.5 % point of the standard normal distribution."""
@@ -46,6 +47,7 @@ def _mean_where(events: int, probability: float) -> float:
     return (low + high) / 2
 
 
+@lru_cache(maxsize=1024)
 def poisson_exact(events: int, level: float = 0.95) -> tuple[float, float]:
     """Exact limits of a Poisson count, half of (1 - level) in each tail; the chi-square form of the guide."""
     tail = (1 - level) / 2

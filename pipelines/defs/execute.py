@@ -12,6 +12,7 @@ from pipelines.core.errors import MesurError, RefusedError
 from pipelines.core.locks import exclusive
 from pipelines.core.redaction import from_unexpected
 from pipelines.defs.assemble import build_definitions
+from pipelines.defs.instance import passing_instance
 from pipelines.defs.jobs import BUILD, EXTRACTS, PUBLISH, receive_job_name
 from pipelines.defs.partitions import range_tags
 from pipelines.flow.desk import Desk
@@ -29,7 +30,7 @@ def build(desk: Desk, *, has_publication: bool = True) -> None:
         UnreadableError: when nothing in the inbox lies where a submission belongs.
         MesurError: whatever a room refuses.
     """
-    with exclusive(desk.settings, "build"), dg.DagsterInstance.ephemeral() as instance:
+    with exclusive(desk.settings, "build"), passing_instance() as instance:
         desk.progress("flow.started")
         definitions = build_definitions(desk)
         if left := unplaced(desk.inbox, desk.catalogue):

@@ -19,7 +19,7 @@ from pipelines.flow import evidence, open_series, reach, reconciliation, verifyi
 from pipelines.flow.desk import Desk
 from pipelines.publish import CoverageRow, EditionResult, InputFile, PublishContext
 from pipelines.publish import publish as publish_edition
-from schemas.catalogue import WALES, Catalogue
+from schemas.catalogue import Catalogue
 from schemas.model import Text
 
 
@@ -136,25 +136,21 @@ def _policy(desk: Desk) -> Text:
 
 @dataclass(frozen=True)
 class Headline:
-    """One headline figure of an edition, for Wales; `shown` is the value with its shorthand."""
+    """One headline figure of an edition; `shown` is the value with its shorthand."""
 
     measure_id: str
     period_id: str
     shown: str
 
 
-def headlines(desk: Desk, publication_id: str, folder: Path) -> list[Headline]:
-    """The headline figures of an edition for Wales, each for the newest year that has one."""
-    values = pl.read_parquet(folder / "parquet" / "fct_measure_value.parquet").filter(
-        pl.col("area_code") == WALES, pl.col("breakdown_id") == "total", ~pl.col("period_id").str.contains("Q")
-    )
-    found: list[Headline] = []
-    for measure in desk.catalogue.publications[publication_id].headlines:
-        rows = values.filter(pl.col("measure_id") == measure).sort("period_id", descending=True)
-        shown = rows.filter(pl.col("value").is_not_null())
-        newest = (shown if shown.height else rows).select("period_id", "value", "status").head(1)
-        found += [Headline(measure, period, shown_with_marks(*cell)) for period, *cell in newest.rows()]
-    return found
+def headlines(folder: Path) -> list[Headline]:
+    """The figures that an edition names as leading (`fct_headline`)."""
+    key = ["measure_id", "area_code", "period_id"]
+    totals = pl.read_parquet(folder / "parquet" / "fct_measure_value.parquet").filter(pl.col("breakdown_id") == "total")
+    chosen = pl.read_parquet(folder / "parquet" / "fct_headline.parquet").sort("sort_order").select(key)
+    held = chosen.join(totals, on=key, how="inner", maintain_order="left")
+    rows = held.select("measure_id", "period_id", "value", "status")
+    return [Headline(measure, period, shown_with_marks(*cell)) for measure, period, *cell in rows.iter_rows()]
 
 
 def shown_with_marks(value: float | None, status: str) -> str:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from pipelines.core import duck
 from pipelines.core.errors import MesurError
 from pipelines.core.files import atomic_write
+from pipelines.core.messages import say
 from pipelines.flow.desk import Desk
 from pipelines.flow.editions import shown_with_marks
 from pipelines.serve import Published
@@ -43,9 +45,8 @@ class Figure:
 
 def figures(desk: Desk, publication_id: str, language: str = "en") -> list[Figure]:
     """Every figure of the list with what answers it, and the newest value for Wales (or whom it is about)."""
-    newest, filled = _newest(desk, publication_id)
-    answers = answering(desk.catalogue)
-    return [_figure(f, answers[f.id], (newest, filled), language) for f in desk.catalogue.deriving.figures.values()]
+    answers, named = _answers(desk, publication_id), answering(desk.catalogue)
+    return [_figure(f, named[f.id], answers, language) for f in desk.catalogue.deriving.figures.values()]
 
 
 def keep(found: list[Figure], out: Path) -> None:
@@ -57,32 +58,44 @@ def keep(found: list[Figure], out: Path) -> None:
     atomic_write(out, text.getvalue(), is_public=True)
 
 
-def _figure(
-    f: SeedFigure, held: tuple[str, ...], published: tuple[Mapping[str, str], frozenset[str]], language: str
-) -> Figure:
-    newest, filled = published
-    told = tuple(f"{one}: {newest[one]}" for one in held if one in newest)
-    rows = tuple(f"{table}: see the table" for table in f.tables if table in filled)
-    is_possible = bool(held or f.tables)
-    status = ANSWERED if told or rows else NO_DATA if is_possible else NOT_MEASURABLE
+def _figure(f: SeedFigure, held: tuple[str, ...], answers: Answers, language: str) -> Figure:
+    absent = say("figures.no_data", language)
+    told = tuple(f"{one}: {answers.newest.get(one, absent)}" for one in held)
+    rows = tuple(f"{table}: {answers.of_query.get(query, absent)}" for table, query in f.tables.items())
+    is_told = any(one in answers.newest for one in held) or any(q in answers.of_query for q in f.tables.values())
+    status = ANSWERED if is_told else NO_DATA if held or f.tables else NOT_MEASURABLE
     why = f.why[language] if f.why and status == NOT_MEASURABLE else ""
     concept = f.concept[language]
-    return Figure(f.id, concept, f.reference_date, f.printed_value, status, held, f.tables, told + rows, why)
+    said = told + rows if is_told else ()
+    return Figure(f.id, concept, f.reference_date, f.printed_value, status, held, tuple(f.tables), said, why)
 
 
-def _newest(desk: Desk, publication_id: str) -> tuple[dict[str, str], frozenset[str]]:
-    """(measure or comparison -> newest published value with its period, tables of the mart that hold rows)."""
+@dataclass(frozen=True)
+class Answers:
+    """What an edition says: of each measure and comparison the newest value with its period, of each query its rows."""
+
+    newest: Mapping[str, str]
+    of_query: Mapping[str, str]
+
+
+def _answers(desk: Desk, publication_id: str) -> Answers:
     try:
         folder = Published(desk.settings.paths.published).edition(publication_id).folder / "parquet"
     except MesurError:
-        return {}, frozenset()
+        if publication_id not in desk.catalogue.publications:
+            raise
+        return Answers({}, {})
     values = pl.read_parquet(folder / "fct_measure_value.parquet").with_columns(statistic=pl.lit("value"))
     found = _last(values.rename({"measure_id": "answer_id"}))
     derived = folder / "fct_derived_value.parquet"
     if derived.exists():
         found |= _last(pl.read_parquet(derived).rename({"derived_id": "answer_id"}))
-    sizes = {p.stem: pl.scan_parquet(p).select(pl.len()).collect().item() for p in sorted(folder.glob("*.parquet"))}
-    return found, frozenset(name for name, n in sizes.items() if n)
+    queries = [q for f in desk.catalogue.deriving.figures.values() for q in f.tables.values()]
+    with duck.in_memory(desk.settings) as connection:
+        for path in sorted(folder.glob("*.parquet")):
+            connection.execute(f"create view {path.stem} as select * from {duck.quoted(path)}")
+        rows = {q: [str(row[0]) for row in connection.execute(q).fetchall() if row[0]] for q in queries}
+    return Answers(found, {q: _listed(told) for q, told in rows.items() if told})
 
 
 def _last(rows: pl.DataFrame) -> dict[str, str]:
@@ -100,9 +113,13 @@ def _last(rows: pl.DataFrame) -> dict[str, str]:
 
 
 def _text(rows: pl.DataFrame) -> str:
-    parts = [_part(r) for r in rows.head(SHOWN).iter_rows(named=True)]
-    more = f"; {rows.height - SHOWN} more" if rows.height > SHOWN else ""
-    return f"{'; '.join(parts)}{more} ({rows['period_id'][0]})"
+    return f"{_listed([_part(r) for r in rows.iter_rows(named=True)])} ({rows['period_id'][0]})"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """The first few, and how many more there are."""
+    more = [f"+ {len(parts) - SHOWN}"] if len(parts) > SHOWN else []
+    return "; ".join([*parts[:SHOWN], *more])
 
 
 def _part(row: Mapping[str, object]) -> str:

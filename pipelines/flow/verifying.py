@@ -44,12 +44,6 @@ def subject_of(desk: Desk, publication_id: str, folder: Path, *, with_proof: boo
     )
 
 
-def _answers(desk: Desk, publication_id: str, edition_id: str) -> Iterator[Answer]:
-    """What the service tells of a published edition, asked in this process."""
-    for told in tour(desk.settings, publication_id, edition_id):
-        yield Answer(told.asked, told.status, told.media_type, told.body)
-
-
 def _newest_other(desk: Desk, publication_id: str, folder: Path) -> Path | None:
     """The newest published edition that is not this one."""
     try:
@@ -57,6 +51,12 @@ def _newest_other(desk: Desk, publication_id: str, folder: Path) -> Path | None:
     except UsageError:  # nothing is published yet
         return None
     return next((edition.folder for edition in held if edition.folder.name != folder.name), None)
+
+
+def _answers(desk: Desk, publication_id: str, edition_id: str) -> Iterator[Answer]:
+    """What the service tells of a published edition, asked in this process."""
+    for told in tour(desk.settings, publication_id, edition_id):
+        yield Answer(told.asked, told.status, told.media_type, told.body)
 
 
 def refuse_leaks(desk: Desk, publication_id: str, folder: Path, *, is_published: bool = False) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from pipelines.core import files, messages
@@ -94,12 +94,15 @@ class Receipt:
 
     def as_record(self) -> dict[str, Any]:
         """The receipt as JSON has it; what is signed is this without `signature`."""
-        return {name: value for name, value in asdict(self).items() if name != "is_repeat"}
+        # `asdict` walks through every rule of every submission; a copy of what each holds is all it comes to.
+        shallow = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "is_repeat"}
+        rules = None if self.coverage is None else {code: dict(vars(told)) for code, told in self.coverage.items()}
+        signature = None if self.signature is None else asdict(self.signature)
+        return shallow | {"files": [asdict(f) for f in self.files], "coverage": rules, "signature": signature}
 
     def signed(self, signer: Signer) -> Receipt:
         """The receipt with the signature of this installation."""
-        # What is signed is what a reader of the JSON gets: lists where the record has tuples.
-        return replace(self, signature=signer.sign(unsigned(json.loads(self.as_json()))))
+        return replace(self, signature=signer.sign(unsigned(self.as_record())))
 
     def as_text(self, language: str, authority: str = "") -> str:
         """The receipt for people, about a page; `authority` is the name to show beside the code."""

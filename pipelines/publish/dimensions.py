@@ -30,6 +30,7 @@ def dimensions(catalogue: Catalogue, publication: Publication, period_ids: list[
         layout.DIM_BREAKDOWN: _breakdowns(catalogue, publication),
         layout.DIM_STATUS: _statuses(catalogue),
         layout.BRIDGE_MEASURE_FRAMEWORK: _frameworks(catalogue, publication),
+        layout.BRIDGE_HEALTH_BOARD: _health_boards(catalogue),
     }
     return {table.name: filled(table, list(found)) for table, found in rows.items()}
 
@@ -112,3 +113,9 @@ def _frameworks(catalogue: Catalogue, publication: Publication) -> Iterator[Row]
             pair = next((c for c in m.comparability if c.framework_to == held.framework), None)
             told = (pair.framework_from, pair.verdict, pair.reason.en, pair.reason.cy) if pair else ("", "", "", "")
             yield m.id, held.framework, title.en, title.cy, held.id, held.since, held.until, *told
+
+
+def _health_boards(catalogue: Catalogue) -> Iterator[Row]:
+    for m in catalogue.health.members:
+        board = catalogue.health.boards[m.board]
+        yield m.authority, board.code, board.gss, board.name.en, board.name.cy, m.valid_from, m.valid_to, board.source

@@ -264,6 +264,20 @@ BRIDGE_MEASURE_FRAMEWORK = MartTable(
         *bilingual("comparability_reason", "Why"),
     ),
 )
+BRIDGE_HEALTH_BOARD = MartTable(
+    "bridge_health_board",
+    "The health board in which each authority lies, by day: borders moved. No figure is published for health boards",
+    ("area_code", "health_board_code"),
+    (
+        Column("area_code", "varchar", "Authority (dim_authority)"),
+        Column("health_board_code", "varchar", "Code of the health board in legacy tables"),
+        Column("health_board_gss", "varchar", "GSS code of the health board"),
+        *bilingual("health_board_name", "Name of the health board"),
+        Column("valid_from", "date", "First day; empty where always"),
+        Column("valid_to", "date", "Last day; empty where still"),
+        Column("source", "varchar", "Source, and how sure the dates are"),
+    ),
+)
 
 MART = (
     DIM_AUTHORITY,
@@ -279,4 +293,5 @@ MART = (
     FCT_COVERAGE,
     FCT_RECONCILIATION,
     BRIDGE_MEASURE_FRAMEWORK,
+    BRIDGE_HEALTH_BOARD,
 )

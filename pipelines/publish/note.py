@@ -11,17 +11,17 @@ import polars as pl
 
 from pipelines.core.messages import say
 from pipelines.publish import revisions
+from pipelines.publish.bulletin import extras
 from pipelines.publish.records import Edition
 from pipelines.publish.star import Star
 from pipelines.publish.workbook import workbook_name
 from pipelines.publish.workbook.wording import day_in_words, decimals, figure
-from schemas.catalogue import WALES
 from schemas.model import Publication, Text
 
 
 @dataclass(frozen=True)
 class Headline:
-    """A headline measure for Wales: its newest year, and the year before where it is published."""
+    """A headline figure of the edition, and that of the year before where there is one."""
 
     measure_id: str
     title: Text
@@ -32,36 +32,35 @@ class Headline:
     """The figure of the year before, with its shorthand."""
 
 
-def headlines(star: Star, publication: Publication) -> tuple[Headline, ...]:
-    """The headline figures of the publication as this edition shows them (financial years, Wales, no breakdown)."""
-    values = star["fct_measure_value"].filter((pl.col("area_code") == WALES) & (pl.col("breakdown_id") == "total"))
-    years = values.join(star["dim_period"].filter(pl.col("period_type") == "year"), on="period_id", how="inner")
-    found = (_headline(star, years, measure_id) for measure_id in publication.headlines)
-    return tuple(h for h in found if h)
+def headlines(star: Star) -> tuple[Headline, ...]:
+    """The figures that lead this edition (`fct_headline`)."""
+    totals = star["fct_measure_value"].filter(pl.col("breakdown_id") == "total")
+    years = totals.join(star["dim_period"].filter(pl.col("period_type") == "year"), on="period_id", how="inner")
+    chosen = star["fct_headline"].select("measure_id", "area_code", "period_id")
+    return tuple(_headline(star, years, row) for row in chosen.iter_rows())
 
 
-def _headline(star: Star, years: pl.DataFrame, measure_id: str) -> Headline | None:
-    of_measure = years.filter(pl.col("measure_id") == measure_id).sort("end_date")
-    rows = of_measure.select("period_id", "value", "status").rows()
+def _headline(star: Star, years: pl.DataFrame, chosen: tuple[str, str, str]) -> Headline:
+    measure_id, area, period = chosen
+    series = years.filter(pl.col("measure_id") == measure_id, pl.col("area_code") == area).sort("end_date")
+    rows = {p: (value, status) for p, value, status in series.select("period_id", "value", "status").iter_rows()}
     measure = star["dim_measure"].row(by_predicate=pl.col("measure_id") == measure_id, named=True)
-    if not rows:
-        return None
-    places = decimals(value for _, value, _ in rows if value is not None)
-    (period, value, status), earlier = rows[-1], rows[-2:-1]
+    places = decimals(value for value, _ in rows.values() if value is not None)
+    earlier = [cell for p, cell in rows.items() if p < period][-1:]
     return Headline(
         measure_id=measure_id,
         title=Text(measure["measure_title_en"], measure["measure_title_cy"]),
         unit=Text(measure["unit_label_en"], measure["unit_label_cy"]),
         period_id=period,
-        shown=figure(value, status, places),
-        before=figure(earlier[0][1], earlier[0][2], places) if earlier else None,
+        shown=figure(*rows[period], places),
+        before=figure(*earlier[0], places) if earlier else None,
     )
 
 
 def release_note(star: Star, publication: Publication, edition: Edition, lang: str) -> str:
     """The note in Markdown."""
     sections = {
-        "headlines": _headline_lines(star, publication, lang),
+        "headlines": _headline_lines(star, lang),
         "holds": _content_lines(star, edition, lang),
         "coverage": _coverage_lines(star, lang),
         "status": _status_lines(star, edition, lang),
@@ -75,10 +74,10 @@ def release_note(star: Star, publication: Publication, edition: Edition, lang: s
     return "\n".join(lines) + "\n"
 
 
-def _headline_lines(star: Star, publication: Publication, lang: str) -> list[str]:
+def _headline_lines(star: Star, lang: str) -> list[str]:
     heads = [say(f"publish.head.{h}", lang) for h in ("measure", "unit", "period", "value", "before")]
     none = say("publish.none", lang)
-    rows = [(h.title[lang], h.unit[lang], h.period_id, h.shown, h.before or none) for h in headlines(star, publication)]
+    rows = [(h.title[lang], h.unit[lang], h.period_id, h.shown, h.before or none) for h in headlines(star)]
     table = ["| " + " | ".join(row) + " |" for row in (heads, ["---", "---", "---", "---:", "---:"], *rows)]
     return [say("publish.note.wales", lang), "", *table]
 
@@ -130,6 +129,8 @@ def _status_lines(star: Star, edition: Edition, lang: str) -> list[str]:
     if not provisional.is_empty():
         periods = ", ".join(dict.fromkeys(provisional[f"period_label_{lang}"]))
         lines += ["", say("publish.note.provisional", lang, values=f"{provisional.height:,}", periods=periods)]
+    for told in extras.forecasts(star, lang):
+        lines += ["", told]
     return lines
 
 

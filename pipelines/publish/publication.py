@@ -6,9 +6,7 @@ How any one file is written does not belong here.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,28 +19,23 @@ from pipelines.core.periods import Period
 from pipelines.core.redaction import room
 from pipelines.core.settings import Settings
 from pipelines.publish import (
-    bulletin,
     changelog,
+    documents,
     guard,
     mart,
     metadata,
-    note,
     package,
-    reconciled,
     revisions,
     statswales,
     tidy,
 )
 from pipelines.publish import star as stars
 from pipelines.publish.opened import read_opened
-from pipelines.publish.records import STATUSES, Edition, EditionResult, PublishContext
+from pipelines.publish.records import STATUSES, Clock, Edition, EditionResult, PublishContext
 from pipelines.publish.shelf import Shelf
 from pipelines.publish.star import Star
-from pipelines.publish.workbook import open_document, sheets_of, workbook, workbook_name
 from schemas.catalogue import Catalogue
 from schemas.model import Publication
-
-LANGUAGES = ("en", "cy")
 
 
 @dataclass(frozen=True)
@@ -53,14 +46,11 @@ class Press:
     publication: Publication
     context: PublishContext
     shelf: Shelf
-    seconds: dict[str, float]
+    clock: Clock
 
-    @contextmanager
-    def timed(self, part: str) -> Iterator[None]:
+    def timed(self, part: str) -> AbstractContextManager[None]:
         """Add the time of the block to a part of the build."""
-        began = time.perf_counter()
-        yield
-        self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - began
+        return self.clock.timed(part)
 
 
 def publish(
@@ -79,7 +69,7 @@ def publish(
     """
     publication = _known(catalogue, publication_id, context)
     _refuse_unproved(disclosed_path, context.proof_path)
-    press = Press(settings, publication, context, Shelf(settings.paths.published / publication_id), {})
+    press = Press(settings, publication, context, Shelf(settings.paths.published / publication_id), Clock())
     with room(), exclusive(settings, f"publish-{publication_id}"):
         sweep(press.shelf.root)
         with press.timed("read and shape"):
@@ -145,7 +135,10 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
         revised = stars.with_revisions(content, before, press.context)
         past = pl.read_parquet(before / "parquet" / "dim_edition.parquet") if before else None
         star = stars.of_edition(revised, press.publication, edition, past)
-    with atomic_directory(press.shelf.folder(edition.id), is_public=True) as folder:
+    with (
+        documents.second_hand(star["fct_measure_value"].height) as second,
+        atomic_directory(press.shelf.folder(edition.id), is_public=True) as folder,
+    ):
         _write_data(press, star, folder)
         held = guard.Held(latest, before) if latest and before else None
         with press.timed("changes"):
@@ -153,7 +146,7 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
         if "statswales" in press.publication.formats:
             with press.timed("StatsWales pack"):
                 _write_statswales(press, star, folder, before)
-        _write_documents(press, star, edition, folder)
+        documents.write_all(documents.Documents(star, press.publication, edition, folder), second, press.clock)
         with press.timed("package and checksums"):
             package.write_beside(folder, press.context)
             package.write_record(folder, edition, press.context, star)
@@ -202,42 +195,8 @@ def _write_statswales(press: Press, star: Star, folder: Path, before: Path | Non
         raise RefusedError("publish.statswales.refused", n=len(failures), rules=rules)
 
 
-def _write_documents(press: Press, star: Star, edition: Edition, folder: Path) -> None:
-    for lang in LANGUAGES:
-        _write_workbooks(press, star, edition, folder, lang)
-        if set(press.publication.formats) & {"html", "pdf"}:
-            with press.timed(f"bulletin {lang}"):
-                _write_bulletin(press, star, edition, folder, lang)
-        with press.timed("release notes"):
-            told = note.release_note(star, press.publication, edition, lang)
-            (folder / f"release-note-{lang}.md").write_text(told, encoding="utf-8")
-            page = reconciled.reconciliation_page(star, edition, lang)
-            (folder / f"reconciliation-{lang}.md").write_text(page, encoding="utf-8")
-
-
-def _write_workbooks(press: Press, star: Star, edition: Edition, folder: Path, lang: str) -> None:
-    formats = {"xlsx": workbook, "ods": open_document}
-    wanted = [f for f in formats if f in press.publication.formats]
-    if wanted:
-        with press.timed(f"sheets {lang}"):
-            sheets = sheets_of(star, press.publication, edition, lang)
-        for suffix in wanted:
-            with press.timed(f"{suffix} {lang}"):
-                made = formats[suffix](sheets, press.publication, edition, lang)
-                (folder / workbook_name(edition, lang, suffix)).write_bytes(made)
-
-
-def _write_bulletin(press: Press, star: Star, edition: Edition, folder: Path, lang: str) -> None:
-    document = bulletin.document(star, press.publication, edition, lang)
-    name = bulletin.bulletin_name(edition, lang)
-    if "html" in press.publication.formats:
-        (folder / f"{name}.html").write_text(bulletin.page(document), encoding="utf-8")
-    if "pdf" in press.publication.formats:
-        (folder / f"{name}.pdf").write_bytes(bulletin.paper(document))
-
-
 def _result(press: Press, edition: Edition, *, is_new: bool) -> EditionResult:
     folder = press.shelf.folder(edition.id)
     values = pl.scan_parquet(folder / "parquet" / "fct_measure_value.parquet").select(pl.len()).collect().item()
     changes = pl.read_parquet(folder / "parquet" / "fct_revision.parquet", columns=["change"])
-    return EditionResult(edition, folder, is_new, values, revisions.counts(changes), dict(press.seconds))
+    return EditionResult(edition, folder, is_new, values, revisions.counts(changes), dict(press.clock.seconds))

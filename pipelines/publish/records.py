@@ -5,7 +5,9 @@ Reading or writing any file does not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -95,6 +97,25 @@ class PublishContext:
             return self.document_date
         received = [i.received_at for i in self.inputs if i.received_at]
         return max(received).astimezone(UTC).date() if received else fallback
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What each part of a build took, in seconds."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        """Add the time of the block to a part."""
+        began = time.perf_counter()
+        yield
+        self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - began
+
+    def add(self, other: Clock) -> None:
+        """Add what another clock measured."""
+        for part, seconds in other.seconds.items():
+            self.seconds[part] = self.seconds.get(part, 0.0) + seconds
 
 
 @dataclass(frozen=True)

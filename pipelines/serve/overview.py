@@ -15,11 +15,10 @@ from pipelines.serve.templates import figure, page
 
 _HEADLINES = """
     SELECT v.measure_id, v.measure_title, v.unit_label, v.period_label, v.value, v.status
-    FROM observations_{lang} AS v
-    JOIN dim_measure AS m USING (measure_id)
-    WHERE m.is_headline AND v.area_type = 'wales' AND v.breakdown_id = 'total' AND v.period_type = 'year'
-    QUALIFY row_number() OVER (PARTITION BY v.measure_id ORDER BY v.period_id DESC) = 1
-    ORDER BY m.sort_order
+    FROM fct_headline AS h
+    JOIN observations_{lang} AS v USING (measure_id, area_code, period_id)
+    WHERE v.breakdown_id = 'total'
+    ORDER BY h.sort_order
 """
 _FILES = {
     "xlsx": "mesur-{publication}-{edition}-{lang}.xlsx",
@@ -57,7 +56,7 @@ def overview(room: Room, lang: str) -> bytes:
 
 
 def headline_figures(held: OpenEdition, lang: str) -> tuple[Figure, ...]:
-    """The headline measures for Wales in their newest year, with the shorthand of each."""
+    """The headline figures that the edition names (`fct_headline`), with the shorthand of each."""
     rows = held.rows(_HEADLINES.format(lang=lang)).to_pylist()
     return tuple(
         Figure(r["measure_id"], r["measure_title"], r["unit_label"], r["period_label"], figure(r["value"], r["status"]))

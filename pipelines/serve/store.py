@@ -36,6 +36,7 @@ _DIMENSIONS = (
     "dim_edition",
     "bridge_measure_framework",
     "fct_revision",
+    "fct_headline",
 )
 _FLAT = """
     CREATE TABLE observations_{lang} AS

@@ -74,7 +74,6 @@ def authorities(catalogue: Catalogue) -> list[dict[str, object]]:
             "name_en": a.name.en,
             "name_cy": a.name.cy,
             "region_code": a.region,
-            "health_board": a.health_board,
             "sort": n,
         }
         for n, a in enumerate(catalogue.authorities.values(), 1)

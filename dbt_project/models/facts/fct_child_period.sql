@@ -87,14 +87,16 @@ care_period_placements as (
         max(placements.lasting_placement_number) - min(placements.lasting_placement_number) + 1 as n_in_year,
         max(placements.lasting_placement_number) - min(placements.lasting_placement_number) filter (
             where coalesce(placements.placement_end_date, {{ far_future() }}) > periods.period_start_date
-        ) + 1 as n_in_period
+        ) + 1 as n_in_period,
+        -- what SCC/004 and CH/043 leave out: temporary stays, and the return from each
+        count(*) as n_with_temporary_in_year
     from placements
     inner join periods
         on
             placements.authority_code = periods.authority_code
             and placements.placement_start_date <= periods.period_end_date
             and coalesce(placements.placement_end_date, {{ far_future() }}) > periods.year_start_date
-    where not placements.is_short_break and not placements.is_temporary_placement
+    where not placements.is_short_break
     group by periods.authority_code, periods.period_id, placements.child_id, placements.care_period_number
 ),
 
@@ -104,7 +106,8 @@ child_placements as (
         period_id,
         child_id,
         cast(sum(n_in_year) as integer) as n_in_year,
-        cast(coalesce(sum(n_in_period), 0) as integer) as n_in_period
+        cast(coalesce(sum(n_in_period), 0) as integer) as n_in_period,
+        cast(sum(n_with_temporary_in_year) as integer) as n_with_temporary_in_year
     from care_period_placements
     group by authority_code, period_id, child_id
 ),
@@ -134,7 +137,8 @@ described as (
             {{ days_between('child_periods.present_care_start_date', 'periods.period_end_date') }} as integer
         ) as days_in_care_days,
         coalesce(child_placements.n_in_year, 0) as n_placements_in_year,
-        coalesce(child_placements.n_in_period, 0) as n_placements
+        coalesce(child_placements.n_in_period, 0) as n_placements,
+        coalesce(child_placements.n_with_temporary_in_year, 0) as n_placements_with_temporary
     from child_periods
     inner join periods
         on child_periods.authority_code = periods.authority_code and child_periods.period_id = periods.period_id
@@ -215,6 +219,7 @@ fct_child_period as (
         coalesce(age < 1, false) as is_aged_under_1,
         coalesce(days_in_care_days >= 730, false) as is_two_years_in_care,
         n_placements_in_year >= 3 as has_three_or_more_placements,
+        n_placements_with_temporary >= 3 as has_three_or_more_with_temporary,
         n_placements_in_year >= 2 as has_two_or_more_placements,
         is_looked_after_at_period_end and is_unaccompanied_then as is_unaccompanied,
         has_returned_home,

@@ -18,6 +18,9 @@ SLACK = 1e-6
 """Solutions are floating-point: a bound this close to a whole number is that number."""
 FAR = 1e7
 """Stands for no bound; more than there are people in the country."""
+OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 1, "presolve": "off", "simplex_strategy": 4}
+"""From question to question only the costs change, so the last corner still fits: primal simplex goes on from it, where
+the dual one (what HiGHS would choose) starts anew."""
 WIDE = 3
 """A cell with this span has four values; a narrower one is looked at from both sides."""
 
@@ -131,7 +134,7 @@ def _programme(system: System, part: Component) -> Any:  # noqa: ANN401 (a solve
     matrix.format_ = highspy.MatrixFormat.kRowwise
     matrix.start_, matrix.index_, matrix.value_ = np.array(start), np.array(index), np.array(value, dtype=float)
     solver = highspy.Highs()
-    for option, setting in (("output_flag", False), ("threads", 1), ("random_seed", 1), ("presolve", "off")):
+    for option, setting in OPTIONS.items():
         solver.setOptionValue(option, setting)
     solver.passModel(model)
     return solver

@@ -59,6 +59,12 @@ class Findings:
         if where and len(named) < MAX_CELLS:
             named.append(where)
 
+    def take(self, others: Findings) -> None:
+        """What was found by another, in other files."""
+        for (check, file), n in others._n.items():
+            self._n[check, file] += n
+            self._where.setdefault((check, file), []).extend(others._where[check, file])
+
     def settled(self) -> tuple[Finding, ...]:
         """All findings, by file and check."""
         ordered = sorted(self._n, key=lambda found: (found[1], found[0]))

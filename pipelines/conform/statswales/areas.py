@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipelines.conform.statswales.names import fold, without_mark
-from schemas.catalogue import SPEC, WALES, Catalogue
-from schemas.reading import csv_rows
+from schemas.catalogue import WALES, Catalogue
 
 _BOARD_WORDS = re.compile(
     r"\b(university|teaching|local|health|board|nhs|trust|bwrdd|iechyd|lleol|prifysgol|addysgu)\b"
@@ -84,9 +83,9 @@ def build_index(catalogue: Catalogue) -> AreaIndex:
     for a in catalogue.authorities.values():
         names = (a.gss, a.la3, a.name.en, a.name.cy, *a.aliases)
         found |= {fold(name): Area(a.gss, "authority") for name in names}
-    rows = csv_rows(SPEC / "health_boards.csv")
-    boards = {_board(fold(name)) for row in rows for name in (row["name_en"], row["name_cy"])}
-    codes = {fold(row[key]): OTHER for row in rows for key in ("code", "gss")}
+    held = catalogue.health.boards.values()
+    boards = {_board(fold(name)) for b in held for name in (b.name.en, b.name.cy)}
+    codes = {fold(code): OTHER for b in held for code in (b.code, b.gss)}
     return AreaIndex(codes | found, frozenset(boards))
 
 

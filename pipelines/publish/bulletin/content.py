@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.core.messages import say
 from pipelines.publish import revisions
+from pipelines.publish.bulletin import extras
 from pipelines.publish.bulletin.figures import figures
 from pipelines.publish.bulletin.findings import Finding, findings, sentence
 from pipelines.publish.bulletin.records import Block, Document, Prose, Section, Table
@@ -83,6 +84,7 @@ def _quality(star: Star, publication: Publication, lang: str) -> list[Block]:
         say("publish.bulletin.unreliable", lang, values=n_of["u"], missing=n_of["x"]),
         say("publish.notes.intervals", lang),
         say("publish.bulletin.tests", lang),
+        *extras.forecasts(star, lang),
     ]
     labels = star["dim_status"].select("status_code", f"status_label_{lang}").rows()
     used = {code for codes in values["status"].drop_nulls().unique() for code in codes.split(",")}
@@ -103,11 +105,12 @@ def _breaks(star: Star, lang: str) -> list[Block]:
         star["dim_break"].select("from_period_id", f"break_title_{lang}").sort("from_period_id", f"break_title_{lang}")
     )
     if rows.is_empty():
-        return [Prose((say("publish.bulletin.no_breaks", lang),))]
+        return [Prose((say("publish.bulletin.no_breaks", lang),)), *extras.definitions(star, lang)]
     heads = tuple(say(f"publish.head.{h}", lang) for h in ("period", "what_changed"))
     return [
         Prose((say("publish.bulletin.about_breaks", lang),)),
         Table(say("publish.bulletin.breaks", lang), heads, tuple(rows.unique(maintain_order=True).rows())),
+        *extras.definitions(star, lang),
     ]
 
 

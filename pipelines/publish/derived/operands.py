@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.publish.quality.breaks import SEGMENT
 from schemas.derived import Operand
 
 KEY = ("area_code", "period_id", "breakdown_id", "breakdown_code")
@@ -25,11 +26,12 @@ class Shelves:
     """Three-digit code -> area, for breakdowns whose categories are authorities."""
 
     def series(self, operand: Operand) -> pl.DataFrame:
-        """`KEY`, value and status of a series."""
+        """`KEY`, value and status of a series, and the run of comparable periods that each value belongs to."""
         held = self._open(operand) if operand.dataset else self._measured(operand)
         if operand.category:
             held = held.filter(pl.col("breakdown_code") == operand.category)
-        return held.select(*KEY, "value", pl.col("status").fill_null(""))
+        run = pl.col(SEGMENT) if SEGMENT in held.columns else pl.lit(1, pl.Int32).alias(SEGMENT)
+        return held.select(*KEY, "value", pl.col("status").fill_null(""), run)
 
     def whole_series(self, operand: Operand) -> pl.DataFrame:
         """The same without figures of incomplete returns: set against others they would show who is missing."""

@@ -11,16 +11,17 @@ import polars as pl
 
 from pipelines.core.periods import Period
 from pipelines.publish.derived.operands import KEY, Shelves
-from schemas.derived import Derived
+from pipelines.publish.quality.breaks import SEGMENT, marks_of
+from schemas.derived import Derived, Operand
 
 ROW = (*KEY, "statistic", "value", "status", "compared_period_id", "related_area_code")
 LEAST_AREAS = 8
 """A straight line through fewer authorities says nothing."""
-WITHHELD, ABSENT = "c", "x"
+WITHHELD, ABSENT, LOW_RELIABILITY = "c", "x", "u"
 
 
 def worked_out(d: Derived, shelves: Shelves) -> pl.DataFrame:
-    """Rows of one comparison in the order of `ROW`; an absent value has a status."""
+    """Rows of one comparison in the order of `ROW`; an absent value has a status, a value the marks it rests on."""
     return _shaped(_OPERATIONS[d.operation](d, shelves), d)
 
 
@@ -29,11 +30,12 @@ def _shaped(held: pl.DataFrame, d: Derived) -> pl.DataFrame:
     defaults = {"statistic": "value", "compared_period_id": None, "related_area_code": None}
     missing = [pl.lit(defaults[c], pl.String).alias(c) for c in texts if c not in held.columns]
     rounded = pl.col("value").cast(pl.Float64).round(d.decimals)
+    is_shown = rounded.is_finite().fill_null(value=False)
     return held.with_columns(missing).select(
         *KEY,
         "statistic",
         pl.when(rounded.is_finite()).then(rounded).alias("value"),
-        pl.when(rounded.is_finite().fill_null(value=False)).then(pl.lit("")).otherwise(_why("status")).alias("status"),
+        pl.when(is_shown).then(marks_of("status")).otherwise(_why("status")).alias("status"),
         *texts[1:],
     )
 
@@ -58,11 +60,15 @@ def _years_before(period: str, years: int) -> str | None:
 def _against_before(d: Derived, shelves: Shelves) -> pl.DataFrame:
     now = shelves.whole_series(d.left)
     before = {p: _years_before(p, d.years) for p in now["period_id"].unique()}
-    then = now.select("area_code", pl.col("period_id").alias("compared_period_id"), *KEY[2:], "value", "status")
+    then = now.select(
+        "area_code", pl.col("period_id").alias("compared_period_id"), *KEY[2:], "value", "status", SEGMENT
+    )
     placed = now.with_columns(pl.col("period_id").replace_strict(before).alias("compared_period_id"))
     on = ["area_code", "compared_period_id", *KEY[2:]]
+    is_one_run = pl.col(SEGMENT) == pl.col(f"{SEGMENT}_then")
     return placed.join(then, on=on, how="inner", suffix="_then").with_columns(
-        pl.concat_str("status", "status_then", separator=",").alias("status")
+        pl.when(is_one_run).then("value_then").alias("value_then"),
+        pl.concat_str("status", "status_then", separator=",").alias("status"),
     )
 
 
@@ -82,9 +88,12 @@ def _share(d: Derived, shelves: Shelves) -> pl.DataFrame:
     parts = shelves.series(d.left)
     whole = shelves.values.filter(
         (pl.col("measure_id") == d.left.measure) & (pl.col("breakdown_id") == "total")
-    ).select("area_code", "period_id", pl.col("value").alias("whole"))
+    ).select("area_code", "period_id", pl.col("value").alias("whole"), pl.col("status").alias("of_whole"))
     joined = parts.join(whole, on=["area_code", "period_id"], how="inner")
-    return joined.with_columns(pl.col("value") / pl.when(pl.col("whole") > 0).then(pl.col("whole")) * 100)
+    return joined.with_columns(
+        pl.col("value") / pl.when(pl.col("whole") > 0).then(pl.col("whole")) * 100,
+        pl.concat_str("status", marks_of("of_whole"), separator=",").alias("status"),
+    )
 
 
 def _both(d: Derived, shelves: Shelves) -> pl.DataFrame:
@@ -101,6 +110,24 @@ def _both(d: Derived, shelves: Shelves) -> pl.DataFrame:
 def _difference(d: Derived, shelves: Shelves) -> pl.DataFrame:
     both = pl.concat_str("status", "status_right", separator=",")
     return _both(d, shelves).with_columns((pl.col("value") - pl.col("value_right")) * d.scale, both.alias("status"))
+
+
+def _sum(d: Derived, shelves: Shelves) -> pl.DataFrame:
+    both = pl.concat_str("status", "status_right", separator=",")
+    return _both(d, shelves).with_columns((pl.col("value") + pl.col("value_right")) * d.scale, both.alias("status"))
+
+
+def _year_to_date(d: Derived, shelves: Shelves) -> pl.DataFrame:
+    """Of each quarter: what the quarters of its year add up to so far; nothing where one of them is not shown."""
+    year, number = pl.col("period_id").str.slice(0, 7), pl.col("period_id").str.tail(1).cast(pl.Int32)
+    quarters = shelves.whole_series(d.left).filter(pl.col("period_id").str.contains("Q"))
+    held = quarters.with_columns(year=year, number=number)
+    earlier = held.select("area_code", "year", *KEY[2:], "number", "value", "status")
+    pairs = held.drop("value", "status").join(earlier, on=["area_code", "year", *KEY[2:]], suffix="_then")
+    summed = pairs.filter(pl.col("number_then") <= pl.col("number")).group_by(*KEY, "number").agg(
+        pl.col("value").sum(), pl.col("value").count().alias("n"), pl.col("status").sort().str.join(",")
+    )  # fmt: skip
+    return summed.with_columns(pl.when(pl.col("n") == pl.col("number")).then(pl.col("value") * d.scale).alias("value"))
 
 
 def _ratio(d: Derived, shelves: Shelves) -> pl.DataFrame:
@@ -126,8 +153,13 @@ def _of_wales(shelves: Shelves) -> str:
 
 
 def _extremes(d: Derived, shelves: Shelves) -> pl.DataFrame:
-    """Lowest and highest published value among the authorities, and whose it is."""
-    held = _authorities(shelves.series(d.left), shelves).filter(pl.col("value").is_not_null())
+    """Lowest and highest published value among the authorities, and whose it is; `u` where not all are published."""
+    every = _authorities(shelves.series(d.left), shelves)
+    held = every.filter(pl.col("value").is_not_null())
+    among = every.group_by("period_id", *KEY[2:]).agg(
+        pl.when(pl.col("value").is_null().any()).then(pl.lit(LOW_RELIABILITY)).otherwise(pl.lit("")).alias("lacks"),
+        pl.col("status").filter(pl.col("value").is_not_null()).sort().str.join(",").alias("marks"),
+    )
     ordered = held.sort("value", "area_code")
     found = [
         ordered.group_by("period_id", *KEY[2:], maintain_order=True)
@@ -136,7 +168,10 @@ def _extremes(d: Derived, shelves: Shelves) -> pl.DataFrame:
         for end, name in (("first", "minimum"), ("last", "maximum"))
     ]
     wales = pl.lit(_of_wales(shelves)).alias("area_code")
-    return pl.concat(found).with_columns(wales, pl.lit("").alias("status"), pl.col("value") * d.scale)
+    told = pl.concat(found).join(among, on=["period_id", *KEY[2:]], how="left", maintain_order="left")
+    return told.with_columns(
+        wales, pl.concat_str("lacks", "marks", separator=",").alias("status"), pl.col("value") * d.scale
+    )
 
 
 def _fit(d: Derived, shelves: Shelves) -> pl.DataFrame:
@@ -150,11 +185,13 @@ def _fit(d: Derived, shelves: Shelves) -> pl.DataFrame:
         (y.mean() - pl.cov(x, y) / x.var() * x.mean()).alias("intercept"),
         pl.corr(x, y).alias("correlation"),
         pl.len().cast(pl.Float64).alias("n_areas"),
+        pl.concat_str("status", "status_right", separator=",").sort().str.join(",").alias("status"),
     )
     long = found.filter(pl.col("n_areas") >= LEAST_AREAS).unpivot(
-        ["slope", "intercept", "correlation", "n_areas"], index=["period_id", *KEY[2:]], variable_name="statistic"
-    )
-    return long.with_columns(pl.lit(_of_wales(shelves)).alias("area_code"), pl.lit("").alias("status"))
+        ["slope", "intercept", "correlation", "n_areas"], index=["period_id", *KEY[2:], "status"],
+        variable_name="statistic",
+    )  # fmt: skip
+    return long.with_columns(pl.lit(_of_wales(shelves)).alias("area_code"))
 
 
 def _from_elsewhere(d: Derived, shelves: Shelves) -> pl.DataFrame:
@@ -175,15 +212,30 @@ def _from_elsewhere(d: Derived, shelves: Shelves) -> pl.DataFrame:
     )
 
 
+def _from_elsewhere_percent(d: Derived, shelves: Shelves) -> pl.DataFrame:
+    """The same for each hundred children of the authority's own, wherever these are placed."""
+    own = shelves.whole_series(Operand.of(d.left.measure)).select(
+        "area_code", "period_id", pl.col("value").alias("own"), pl.col("status").alias("of_own")
+    )
+    joined = _from_elsewhere(d, shelves).join(own, on=["area_code", "period_id"], how="inner")
+    return joined.with_columns(
+        pl.col("value") / pl.when(pl.col("own") > 0).then(pl.col("own")) * 100,
+        pl.concat_str("status", "of_own", separator=",").alias("status"),
+    )
+
+
 _OPERATIONS: dict[str, Callable[[Derived, Shelves], pl.DataFrame]] = {
     "beside": _beside,
     "change": _change,
     "percent_change": _percent_change,
     "share": _share,
     "difference": _difference,
+    "sum": _sum,
+    "year_to_date": _year_to_date,
     "ratio": _ratio,
     "rank": _rank,
     "extremes": _extremes,
     "fit": _fit,
     "from_elsewhere": _from_elsewhere,
+    "from_elsewhere_percent": _from_elsewhere_percent,
 }

@@ -15,7 +15,9 @@ DIM_DERIVED = MartTable(
         Column("derived_id", "varchar", "Permanent id of the comparison"),
         *bilingual("derived_title", "Title"),
         *bilingual("definition", "Definition"),
-        Column("operation", "varchar", "change, percent_change, difference, ratio, share, rank, extremes, fit, ..."),
+        Column(
+            "operation", "varchar", "change, percent_change, difference, sum, ratio, share, rank, extremes, fit, ..."
+        ),
         Column("left_operand", "varchar", "Measure or open series it starts from"),
         Column("right_operand", "varchar", "Measure or open series it is compared with; empty where none"),
         Column("unit", "varchar", "Unit of the value"),
@@ -38,7 +40,11 @@ FCT_DERIVED_VALUE = MartTable(
         Column("breakdown_code", "varchar", "Category, T for total"),
         Column("statistic", "varchar", "value, minimum, maximum, slope, intercept, correlation or n_areas"),
         Column("value", "double", "The value"),
-        Column("status", "varchar", "c where a figure it needs is withheld, x where one is absent, else empty"),
+        Column(
+            "status",
+            "varchar",
+            "c: a figure it needs is withheld; x: one is absent or across a break; else the marks of the figures",
+        ),
         Column("compared_period_id", "varchar", "Period of the figure compared with, where another"),
         Column("related_area_code", "varchar", "The area of an extreme; empty elsewhere"),
     ),

@@ -13,6 +13,8 @@ from pipelines.core.periods import Period
 from schemas.comparability import Break
 
 BREAK = "b"
+MARKS = ("u", "b", "e", "p", "r")
+"""What is true of a figure is true of whatever is worked out from it: these marks go with it, in official order."""
 SEGMENT = "series_segment"
 
 
@@ -66,3 +68,11 @@ def in_order(order: Sequence[str]) -> pl.Expr:
     return pl.concat_str(
         (pl.when(codes.list.contains(code)).then(pl.lit(code)) for code in order), separator=",", ignore_nulls=True
     ).alias("status")
+
+
+def marks_of(*columns: str) -> pl.Expr:
+    """The marks (`MARKS`) that any of the statuses has, as a status of its own; empty where none has one."""
+    codes = pl.concat_str([pl.col(c).fill_null("") for c in columns], separator=",").str.split(",")
+    return pl.concat_str(
+        (pl.when(codes.list.contains(code)).then(pl.lit(code)) for code in MARKS), separator=",", ignore_nulls=True
+    )

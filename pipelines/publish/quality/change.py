@@ -5,7 +5,7 @@ Only published figures are compared, never across a break, and never where one o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -113,8 +113,7 @@ def _tested(unit: str, pair: list[statistics.Share]) -> Tested:
 def _judged(held: pl.DataFrame) -> pl.DataFrame:
     """With p corrected over the areas of one kind (the 22 authorities together), and the word that follows from it."""
     family = ["measure_id", "period_id", "area_type"]
-    parts = [_corrected(part) for part in held.partition_by(family, maintain_order=True)]
-    corrected = pl.concat(parts) if parts else held.with_columns(p_adjusted=pl.lit(None), n_tests=pl.lit(0))
+    corrected = _corrected(held.partition_by(family, maintain_order=True)) if held.height else _uncorrected(held)
     is_clear = pl.col("p_adjusted") <= statistics.ALPHA
     word = (
         pl.when(pl.col("p_value").is_null())
@@ -131,10 +130,19 @@ def _judged(held: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _corrected(part: pl.DataFrame) -> pl.DataFrame:
-    given = [p for p in part["p_value"] if p is not None]
-    found: Iterator[float] = iter(statistics.adjusted(given))
-    values = [None if p is None else next(found) for p in part["p_value"]]
-    return part.with_columns(
-        pl.Series("p_adjusted", values, dtype=pl.Float64), pl.lit(len(given), dtype=pl.Int32).alias("n_tests")
+def _uncorrected(held: pl.DataFrame) -> pl.DataFrame:
+    return held.with_columns(p_adjusted=pl.lit(None), n_tests=pl.lit(0))
+
+
+def _corrected(families: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of all families (one at least), each p corrected within its own."""
+    values, sizes = list[float | None](), list[int]()
+    for part in families:
+        held = part["p_value"].to_list()
+        given = [p for p in held if p is not None]
+        found: Iterator[float] = iter(statistics.adjusted(given))
+        values += [None if p is None else next(found) for p in held]
+        sizes += [len(given)] * len(held)
+    return pl.concat(families).with_columns(
+        pl.Series("p_adjusted", values, dtype=pl.Float64), pl.Series("n_tests", sizes, dtype=pl.Int32)
     )

@@ -5,6 +5,7 @@ Counting who has sent what does not belong here: the flow counts, and `coverage_
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,8 @@ from pipelines.publish.records import CoverageRow
 
 NOT_RECEIVED, STOPS_EARLY, NO_POPULATION = "not_received", "stops_early", "no_population"
 REASONS = (NOT_RECEIVED, STOPS_EARLY, NO_POPULATION)
-LEAST_CHANGE = 5.0
+STEP = 5.0
+LEAST_CHANGE = STEP
 """What a published count may move in a year at the least: one step of rounding."""
 
 Place = tuple[str, str]
@@ -55,7 +57,7 @@ def extents(values: pl.DataFrame, units: Mapping[str, str], reach: Reach) -> pl.
         reason, until = _reason((area, period), status, units[measure], value, reach)
         bounds: tuple[float | None, float | None] = (None, None)
         if status == "partial" and units[measure] == "count" and value is not None:
-            bounds = _bounds(measure, (area, period), value, (history, reach))
+            bounds = outward(*_bounds(measure, (area, period), value, (history, reach)))
         lacking = reach.missing(area, period)
         n = len(reach.members[area])
         rows.append((None, measure, area, period, status, reason, until, n, n - len(lacking), *bounds))
@@ -81,7 +83,7 @@ def _histories(seen: Mapping[tuple[str, str, str], float | None]) -> History:
     return found
 
 
-def _bounds(measure: str, place: Place, value: float, held: tuple[History, Reach]) -> tuple[float | None, float | None]:
+def _bounds(measure: str, place: Place, value: float, held: tuple[History, Reach]) -> tuple[float, float | None]:
     """The published partial total with what the history of each authority allows that is missing or cut short."""
     history, reach = held
     area, period = place
@@ -98,6 +100,11 @@ def _bounds(measure: str, place: Place, value: float, held: tuple[History, Reach
         low += max(0.0, found[0] - counted)
         high += max(0.0, found[1] - counted)
     return low, high
+
+
+def outward(low: float, high: float | None) -> tuple[float, float | None]:
+    """Bounds to the nearest published step outside them: a bound is no finer than the counts it rests on."""
+    return STEP * math.floor(low / STEP), None if high is None else STEP * math.ceil(high / STEP)
 
 
 def range_from(own: Mapping[Period, float], period: Period) -> tuple[float, float] | None:

@@ -37,5 +37,5 @@ def comparison(
         "fct_funnel": funnel.funnels(typed, units),
         "fct_extent": extent.extents(values, units, extent.reach_of(members, coverage)),
         "fct_forecast": forecast.forecasts(values, catalogue.comparing.forecasts),
-        "fct_definition": definitions.definitions(values, catalogue.comparing.alternatives),
+        "fct_definition": definitions.definitions(values, catalogue.comparing.alternatives, units),
     }

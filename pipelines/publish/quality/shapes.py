@@ -134,18 +134,21 @@ FCT_FUNNEL = MartTable(
 FCT_DEFINITION = MartTable(
     "fct_definition",
     "How much the definition alone moves a figure: the same records counted in two ways, both as published",
-    ("measure_id", "alternative_measure_id", "area_code", "period_id"),
+    ("definition_id", "area_code", "period_id"),
     (
         EDITION,
+        Column("definition_id", "varchar", "Permanent id of the pair of definitions"),
         _MEASURE,
-        Column("alternative_measure_id", "varchar", "The same records under the other definition (dim_measure)"),
+        Column("alternative", "varchar", "The other definition: a measure, or counts added and taken away"),
         _AREA,
         _PERIOD,
         *bilingual("definition_title", "How the two definitions differ"),
         Column("value", "double", "Published value", "value"),
-        Column("alternative_value", "double", "Published value under the other definition", "value"),
+        Column("alternative_value", "double", "The same records under the other definition, as published", "value"),
         Column("difference", "double", "alternative_value less value", "value"),
         Column("difference_percent", "double", "difference as a percentage of value", "value"),
+        Column("rounding_margin", "double", "How much of the difference rounding may make, up or down", "value"),
+        Column("status", "varchar", "Marks of the figures it rests on (dim_status); empty where none"),
     ),
 )
 
@@ -163,13 +166,23 @@ FCT_EXTENT = MartTable(
         Column("covered_to", "date", "Day up to which the shortest report reaches, where one stops early"),
         Column("n_expected", "integer", "Authorities that make up the area"),
         Column("n_received", "integer", "Those of them whose report counts"),
-        Column("low", "double", "Least that the whole total can be, from each absent authority's own history", "value"),
-        Column("high", "double", "Most that it can be; empty where an absent authority has no history", "value"),
+        Column(
+            "low",
+            "double",
+            "Least that the whole total can be, from each absent authority's own history, down to a multiple of 5",
+            "value",
+        ),
+        Column(
+            "high",
+            "double",
+            "Most that it can be, up to a multiple of 5; empty where an absent authority has no history",
+            "value",
+        ),
     ),
 )
 FCT_FORECAST = MartTable(
     "fct_forecast",
-    "31 March from the newest quarter: the quarter, the mean yearly change for the rest of the year, and its limits",
+    "31 March from the newest quarter and the mean yearly change, with limits widened until they hold past years",
     _KEY,
     (
         EDITION,
@@ -179,13 +192,16 @@ FCT_FORECAST = MartTable(
         Column("from_period_id", "varchar", "Quarter it starts from (dim_period)"),
         Column("from_value", "double", "Published value of the quarter", "value"),
         Column("forecast", "double", "Forecast, rounded to 5", "value"),
-        Column("lower", "double", "Lower 95 % limit, rounded to 5", "value"),
-        Column("upper", "double", "Upper 95 % limit, rounded to 5", "value"),
+        Column("lower", "double", "Lower limit, meant to hold 95 %, rounded to 5", "value"),
+        Column("upper", "double", "Upper limit, meant to hold 95 %, rounded to 5", "value"),
         Column("mean_yearly_change", "double", "Mean of the yearly changes looked back on", "value"),
         Column("n_changes", "integer", "How many yearly changes"),
         Column("n_backtested", "integer", "Past years forecast in the same way from the 31 March before them"),
         Column("backtest_mean_error", "double", "Mean absolute error of those forecasts", "value"),
-        Column("n_backtested_within", "integer", "Those whose figure lay within the limits"),
+        Column("n_backtested_within", "integer", "Those whose figure lay within limits widened as the others ask"),
+        Column("widening", "double", "How many times wider the limits are, from past years of the other areas"),
+        Column("n_pooled", "integer", "Past years of all areas of the measure that were forecast so"),
+        Column("n_pooled_within", "integer", "Those whose figure lay within limits made without their own area"),
     ),
 )
 

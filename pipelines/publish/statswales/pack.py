@@ -127,7 +127,8 @@ def _write(folder: Path, star: Star, dataset: Dataset, update: Update, publicati
 
 
 def _measures(star: Star, dataset: Dataset) -> pl.DataFrame:
-    values = star["fct_measure_value"].drop_nulls("value").group_by("measure_id").agg(pl.col("value").unique())
+    of_dataset = star["fct_measure_value"].filter(pl.col("measure_id").is_in(dataset.table.measures))
+    values = of_dataset.drop_nulls("value").group_by("measure_id").agg(pl.col("value").unique())
     places = {m: decimals(found) for m, found in values.iter_rows()}
     rows = star["dim_measure"].filter(pl.col("measure_id").is_in(dataset.table.measures))
     told = []

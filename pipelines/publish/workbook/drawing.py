@@ -62,7 +62,9 @@ class Drawing:
     edition: Edition
     properties: dict[str, str]
     _buffer: BytesIO = field(default_factory=BytesIO)
-    _formats: dict[str, Format] = field(default_factory=dict)
+    _formats: dict[tuple[tuple[str, object], ...], Format] = field(default_factory=dict)
+    _figures: dict[tuple[int, str], Format] = field(default_factory=dict)
+    """(decimal places, marks) -> format; looked up for every figure of an edition."""
 
     def __post_init__(self) -> None:
         self._book: Workbook = xlsxwriter.Workbook(
@@ -130,10 +132,12 @@ class Drawing:
             case (None, str() as marked, _):
                 drawn.write_string(row, column, marked, self._format(align="right"))
             case (float() as value, str() as marked, int() as places):
-                drawn.write_number(row, column, value, self._format(num_format=number_format(places, marked)))
+                if (places, marked) not in self._figures:
+                    self._figures[places, marked] = self._format(num_format=number_format(places, marked))
+                drawn.write_number(row, column, value, self._figures[places, marked])
 
     def _format(self, **wanted: object) -> Format:
-        key = repr(sorted(wanted.items()))
+        key = tuple(sorted(wanted.items()))
         if key not in self._formats:
             self._formats[key] = self._book.add_format({**_FONT, **wanted})
         return self._formats[key]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _FONT = {"fontfamily": "Arial", "fontsize": "12pt"}
 _XLINK = 'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:type="simple"'
 _PAGE = "across"
+_ROW, _ROW_END = "<table:table-row>", "</table:table-row>"
 _CENTIMETRES = 0.23
 """Of a column, for each letter."""
 
@@ -39,9 +40,9 @@ class Styles:
 
     def cell(self, name: str, *, is_bold: bool = False, size: str = "12pt", align: str = "start") -> str:
         """A style of text: `title`, `text`, `head`, `mark`."""
-        from odf.style import ParagraphProperties, Style, TableCellProperties, TextProperties
-
         if (name,) not in self._made:
+            from odf.style import ParagraphProperties, Style, TableCellProperties, TextProperties
+
             made = Style(name=name, family="table-cell", parentstylename="Default")
             made.addElement(TableCellProperties(wrapoption="wrap" if name in ("text", "head") else "no-wrap"))
             made.addElement(ParagraphProperties(textalign=align))
@@ -51,11 +52,11 @@ class Styles:
 
     def number(self, places: int, marked: str) -> str:
         """A style of figures: decimal places, thousands apart, the shorthand after the number."""
-        from odf.number import Number, NumberStyle, Text
-        from odf.style import ParagraphProperties, Style, TextProperties
-
         key = (places, marked)
         if key not in self._made:
+            from odf.number import Number, NumberStyle, Text
+            from odf.style import ParagraphProperties, Style, TextProperties
+
             name = f"figure{len(self._made)}"
             form = NumberStyle(name=f"{name}form")
             form.addElement(Number(decimalplaces=str(places), minintegerdigits="1", grouping="true"))
@@ -70,10 +71,10 @@ class Styles:
 
     def column(self, width: int) -> str:
         """A style of columns so many letters wide."""
-        from odf.style import Style, TableColumnProperties
-
         key = ("column", width)
         if key not in self._made:
+            from odf.style import Style, TableColumnProperties
+
             made = Style(name=f"column{width}", family="table-column")
             made.addElement(TableColumnProperties(columnwidth=f"{width * _CENTIMETRES:.2f}cm"))
             self.document.automaticstyles.addElement(made)
@@ -89,9 +90,11 @@ class Styles:
 def ods(sheets: Sequence[Sheet], edition: Edition, properties: dict[str, str], lang: str) -> bytes:
     """The ODS file; the same bytes for the same sheets."""
     from odf.config import ConfigItemSet
+    from odf.element import Element
     from odf.opendocument import OpenDocumentSpreadsheet
     from odf.table import DatabaseRange, DatabaseRanges
 
+    Element.namespaces.clear()  # it gathers those of every document that the process has made
     document = OpenDocumentSpreadsheet()
     _describe(document, edition, properties, lang)
     _lay_out(document)
@@ -114,12 +117,16 @@ def ods(sheets: Sequence[Sheet], edition: Edition, properties: dict[str, str], l
 
 
 def _filled(content: bytes, rows: dict[str, str]) -> bytes:
-    held = content.decode("utf-8")
+    """The document with the rows in the place of their markers; markers stand in the order in which they are given.
+
+    Each piece is copied once: put in one after the other, a hundred sheets would copy the whole document as often.
+    """
+    held, pieces, done = content.decode("utf-8"), list[str](), 0
     for marker, made in rows.items():
-        start = held.rindex("<table:table-row>", 0, held.index(marker))
-        end = held.index("</table:table-row>", start) + len("</table:table-row>")
-        held = held[:start] + made + held[end:]
-    return held.encode("utf-8")
+        at = held.index(marker, done)
+        pieces += [held[done : held.rindex(_ROW, done, at)], made]
+        done = held.index(_ROW_END, at) + len(_ROW_END)
+    return "".join([*pieces, held[done:]]).encode("utf-8")
 
 
 def _describe(document: OpenDocument, edition: Edition, properties: dict[str, str], lang: str) -> None:
@@ -182,7 +189,7 @@ def _rows(sheet: Sheet, styles: Styles) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return f"<table:table-row>{''.join(cells)}</table:table-row>"
+    return f"{_ROW}{''.join(cells)}{_ROW_END}"
 
 
 def _cell(cell: object, styles: Styles, text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from pipelines.core.messages import say
 
@@ -21,6 +22,7 @@ def day_in_words(day: date, lang: str) -> str:
     return f"{day.day} {say('publish.months', lang).split()[day.month - 1]} {day.year}"
 
 
+@lru_cache(maxsize=1024)
 def marks(status: str, hidden: frozenset[str] = frozenset()) -> str:
     """Shorthand for a status: `c` becomes `[c]`, `u,r` becomes `[u][r]`; codes in `hidden` are left out."""
     return "".join(f"[{code}]" for code in status.split(",") if code and code not in QUIET | hidden)

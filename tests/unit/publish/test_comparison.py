@@ -12,10 +12,10 @@ import polars as pl
 import pytest
 
 from pipelines.publish import EditionResult
-from pipelines.publish.quality import breaks, change, funnel
+from pipelines.publish.quality import breaks, change, definitions, funnel
 from pipelines.publish.quality.fixed import TERMS
 from schemas import Catalogue
-from schemas.comparability import Break
+from schemas.comparability import Alternative, Break
 from schemas.model import Text
 
 UNITS = {"PC": "percent", "N": "count", "RATE": "rate_per_10000", "MEAN": "mean"}
@@ -172,3 +172,35 @@ def test_ids_of_frameworks_are_bridged_with_a_verdict(edition: EditionResult) ->
     schools = held.filter(pl.col("framework_measure_id") == "CH/044").row(0, named=True)
     assert schools["comparability"] == "break"
     assert schools["comparability_reason_cy"]
+
+
+def _pair(measure: str, alternative: str) -> Alternative:
+    return Alternative(measure[:1] + alternative, measure, alternative, Text("a", "b"), "test", "provisional")
+
+
+def test_what_a_definition_moves_is_the_difference_of_published_figures_with_what_rounding_may_make() -> None:
+    """Counts to 5: each may lie 2 away; what stands on both sides cancels. 40 of 200 against 60 of 200 by hand."""
+    held = values(
+        ("N", "W1", "2020-21", 200, None, 200.0, "complete"), ("M", "W1", "2020-21", 10, None, 10.0, "complete"),
+        ("PC", "W1", "2020-21", 40, 200, 20.0, "complete"), ("QC", "W1", "2020-21", 60, 200, 30.0, "complete"),
+        ("N", "W2", "2020-21", 100, None, 100.0, "complete"), ("M", "W2", "2020-21", None, None, None, "complete"),
+    )  # fmt: skip
+    status = pl.when(pl.col("measure_id") == "M").then(pl.lit("p,t")).otherwise(pl.lit("t"))
+    pairs = (_pair("N", "N + M"), _pair("N", "N - M"), _pair("PC", "QC"))
+    units = UNITS | {"M": "count", "QC": "percent"}
+    found = definitions.definitions(held.with_columns(rounding_base=pl.lit(5), status=status), pairs, units)
+    names = ("alternative", "area_code", "alternative_value", "difference", "difference_percent", "status")
+    assert found.select(names).rows() == [
+        ("N + M", "W1", 210.0, 10.0, 5.0, "p"), ("N - M", "W1", 190.0, -10.0, -5.0, "p"),
+        ("QC", "W1", 30.0, 10.0, 50.0, ""),
+    ], "no row where a figure is withheld"  # fmt: skip
+    by_hand = [2.0, 2.0, round((200 + 40) / 198 + (200 + 60) / 198, 1)]
+    assert found["rounding_margin"].to_list() == by_hand
+
+
+def test_every_pair_of_definitions_is_of_figures_that_the_mart_publishes(catalogue: Catalogue) -> None:
+    """Otherwise its rows could never be filled."""
+    shown = {m for t in catalogue.publications["children-looked-after"].tables for m in t.measures}
+    pairs = catalogue.comparing.alternatives
+    assert len(pairs) >= 8
+    assert {m for a in pairs for m in (a.measure, *(name for _, name in a.terms))} <= shown

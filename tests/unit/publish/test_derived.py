@@ -97,7 +97,35 @@ def test_incomplete_returns_are_set_against_nothing() -> None:
         coverage_status=pl.Series(["partial", "complete"])
     )
     assert found(derived("difference", "A", "B"), shelves(held)) == [(WALES, "2018-19", "value", None, "x")]
-    assert found(derived("beside", "A"), shelves(held)) == [(WALES, "2018-19", "value", 50.0, "")]
+    assert found(derived("beside", "A"), shelves(held)) == [(WALES, "2018-19", "value", 50.0, "u")]
+
+
+def test_marks_of_the_figures_go_with_what_is_worked_out_from_them() -> None:
+    held = values(
+        total("A", WALES, "2018-19", 50.0, "p,t"), total("B", WALES, "2018-19", 40.0, "e"),
+        total("A", WALES, "2017-18", 40.0, "r"),
+    )  # fmt: skip
+    assert found(derived("sum", "A", "B"), shelves(held)) == [(WALES, "2018-19", "value", 90.0, "e,p")]
+    assert found(derived("change", "A", years=1), shelves(held)) == [(WALES, "2018-19", "value", 10.0, "p,r")]
+
+
+def test_no_change_is_computed_across_a_break() -> None:
+    held = values(total("A", WALES, "2015-16", 50.0), total("A", WALES, "2016-17", 60.0, "b"))
+    across = held.with_columns(series_segment=pl.Series([1, 2], dtype=pl.Int32))
+    assert found(derived("change", "A", years=1), shelves(across)) == [(WALES, "2016-17", "value", None, "x")]
+    alike = held.with_columns(series_segment=pl.Series([2, 2], dtype=pl.Int32))
+    assert found(derived("change", "A", years=1), shelves(alike)) == [(WALES, "2016-17", "value", 10.0, "b")]
+
+
+def test_the_year_to_date_adds_its_quarters_and_waits_for_one_that_is_not_shown() -> None:
+    held = values(
+        total("A", WALES, "2023-24Q4", 65.0), total("A", WALES, "2024-25Q1", 20.0), total("A", WALES, "2023-24", 90.0),
+        total("A", WALES, "2024-25Q2", 25.0, "p"), total("A", WALES, "2024-25Q3", None, "c"),
+    )  # fmt: skip
+    assert found(derived("year_to_date", "A"), shelves(held)) == [
+        (WALES, "2023-24Q4", "value", None, "x"), (WALES, "2024-25Q1", "value", 20.0, ""),
+        (WALES, "2024-25Q2", "value", 45.0, "p"), (WALES, "2024-25Q3", "value", None, "c"),
+    ]  # fmt: skip
 
 
 def test_rank_and_extremes_leave_out_what_is_withheld() -> None:
@@ -110,9 +138,9 @@ def test_rank_and_extremes_leave_out_what_is_withheld() -> None:
         ("W03", "2018-19", "value", 3.0, ""), ("W04", "2018-19", "value", None, "c"),
     ]  # fmt: skip
     rows = worked_out(derived("extremes", "A"), shelves(held))
-    assert sorted(rows.select("statistic", "value", "related_area_code").rows()) == [
-        ("maximum", 9.0, "W02"), ("minimum", 4.0, "W03"),
-    ]  # fmt: skip
+    assert sorted(rows.select("statistic", "value", "related_area_code", "status").rows()) == [
+        ("maximum", 9.0, "W02", "u"), ("minimum", 4.0, "W03", "u"),
+    ], "where one is withheld, the range is of the others only"  # fmt: skip
 
 
 def test_a_line_is_fitted_through_eight_authorities_or_none() -> None:

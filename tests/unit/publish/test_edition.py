@@ -14,7 +14,7 @@ import pytest
 from made_edition import Desk
 
 from pipelines.core.errors import InternalError, MesurError, RefusedError, UnreadableError, UsageError
-from pipelines.publish import guard, mart, mart_seal, note, package, publication, tidy
+from pipelines.publish import documents, guard, mart, mart_seal, note, package, publication, tidy
 from pipelines.publish.layout import KEY
 from schemas import Catalogue
 from schemas.catalogue import WALES
@@ -145,7 +145,7 @@ STEPS: list[tuple[object, str]] = [
     (mart, "write_mart"),
     (tidy, "write_csv"),
     (guard, "refuse_breaking"),
-    (publication, "workbook"),
+    (documents, "workbook"),
     (note, "release_note"),
     (package, "write_sums"),
 ]

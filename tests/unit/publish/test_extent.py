@@ -40,8 +40,7 @@ def test_an_absent_authority_is_bounded_by_its_own_history() -> None:
     row = told[WALES, "2017-18"]
     assert (row["coverage_status"], row["reason"]) == ("partial", "not_received")
     assert (row["n_expected"], row["n_received"]) == (2, 1)
-    assert row["low"] == pytest.approx(300 + 90, abs=0.1)
-    assert row["high"] == pytest.approx(300 + 120, abs=0.1)
+    assert (row["low"], row["high"]) == (300 + 90, 300 + 120)
     assert told[B, "2017-18"]["low"] is None
     assert told[B, "2016-17"]["reason"] is None
 
@@ -60,8 +59,9 @@ def test_a_report_that_stops_early_says_until_when_and_adds_what_it_may_lack() -
     short = CoverageRow(B, "2017-18", "lac_census", "partial", 1, 1, "stops_early", date(2018, 2, 13))
     row = found(values, short)[WALES, "2017-18"]
     assert (row["reason"], row["covered_to"], row["n_received"]) == ("stops_early", date(2018, 2, 13), 2)
-    assert row["low"] == pytest.approx(300 + 95 - 60, abs=0.1)
-    assert row["high"] == pytest.approx(300 + 105 - 60, abs=0.1)
+    assert row["low"] % 5 == row["high"] % 5 == 0
+    assert 300 + 95 - 60 - 5 <= row["low"] <= 300 + 95 - 60
+    assert 300 + 105 - 60 <= row["high"] <= 300 + 105 - 60 + 5
 
 
 def test_a_rate_that_waits_says_for_what() -> None:
@@ -83,19 +83,43 @@ def test_a_forecast_drifts_as_years_did() -> None:
     assert told is not None
     assert (told.value, told.drift, told.n_changes) == (110.0, 20.0, 3)
     half = 4.302653 * 10 * (0.5 * (1 + 1 / 3)) ** 0.5
-    assert (told.lower, told.upper) == pytest.approx((110 - half, 110 + half))
+    assert told.limits(1.0) == pytest.approx((110 - half, 110 + half))
+    assert told.limits(2.0) == pytest.approx((110 - 2 * half, 110 + 2 * half))
+    assert told.limits(9.0)[0] == 0.0, "no count is below zero"
     assert forecast.outlook(100.0, 0.5, [10.0, 20.0]) is None, "two changes are too few"
     settled = forecast.outlook(100.0, 0.0, [10.0, 20.0, 30.0])
     assert settled is not None
-    assert settled.lower == settled.value == settled.upper == 100.0
+    assert (settled.value, settled.limits(1.0)) == (100.0, (95.0, 105.0)), "never finer than a step of rounding"
 
 
 def test_the_method_is_tried_on_the_years_that_are_known() -> None:
     """2015 to 2020 by tens: three changes are known first before 2019, and the forecasts of 2019 and 2020 are exact."""
     series = {2015 + k: 100.0 + 10 * k for k in range(6)}
-    assert forecast.backtest(series) == (2, 0.0, 2)
-    assert forecast.backtest(series | {2020: 200.0}) == (2, 25.0, 1)
-    assert forecast.backtest({2015: 1.0, 2016: 2.0}) == (0, None, 0)
+    assert forecast.backtest(series) == [forecast.Past(0.0, 0.0)] * 2
+    assert forecast.backtest(series | {2020: 200.0}) == [forecast.Past(0.0, 0.0), forecast.Past(50.0, 10.0)]
+    assert forecast.backtest({2015: 1.0, 2016: 2.0}) == []
+
+
+def test_limits_are_widened_until_they_would_have_held_95_of_100_years() -> None:
+    """Scores 0.1, 0.2 ... 4.0: of 40, the 39th is the first that leaves no more than one in twenty outside."""
+    assert forecast.widening([n / 10 for n in range(40, 0, -1)]) == 3.9
+    assert forecast.widening([0.1] * 40) == 1.0, "never narrower"
+    assert forecast.widening([1.5, 2.5]) == 2.5
+    assert forecast.widening([]) == 1.0
+
+
+def test_an_area_is_not_judged_by_limits_that_its_own_past_has_widened() -> None:
+    """A went by tens and then leapt; B went by tens: A's leap widens B's limits and not its own."""
+
+    def years(area: str, last: float) -> list[tuple[str, str, str, float | None, str]]:
+        told = [("N", area, f"{y}-{y - 1999:02d}", 100.0 + 10 * (y - 2015), "complete") for y in range(2015, 2020)]
+        return [*told, ("N", area, "2020-21", last, "complete"), ("N", area, "2021-22Q2", last, "complete")]
+
+    held = forecast.forecasts(rows(*years(A, 200.0), *years(B, 150.0)), ["N"])
+    told = {r["area_code"]: r for r in held.iter_rows(named=True)}
+    assert (told[A]["widening"], told[B]["widening"]) == (1.0, 10.0)
+    assert (told[A]["n_backtested"], told[A]["n_backtested_within"], told[B]["n_backtested_within"]) == (2, 1, 2)
+    assert {(r["n_pooled"], r["n_pooled_within"]) for r in told.values()} == {(4, 3)}
 
 
 def test_only_a_year_without_its_own_figure_is_forecast() -> None:
@@ -103,7 +127,7 @@ def test_only_a_year_without_its_own_figure_is_forecast() -> None:
     quarter = ("N", A, "2020-21Q2", 150.0, "complete")
     row = forecast.forecasts(rows(*years, quarter), ["N"]).row(0, named=True)
     columns = ("period_id", "from_period_id", "from_value", "forecast", "lower", "upper", "n_backtested")
-    assert tuple(row[c] for c in columns) == ("2020-21", "2020-21Q2", 150.0, 155.0, 155.0, 155.0, 1)
+    assert tuple(row[c] for c in columns) == ("2020-21", "2020-21Q2", 150.0, 155.0, 150.0, 160.0, 1)
     census = ("N", A, "2020-21", 152.0, "complete")
     assert forecast.forecasts(rows(*years, quarter, census), ["N"]).is_empty()
     assert forecast.forecasts(rows(*years, quarter), []).is_empty()

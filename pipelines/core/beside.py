@@ -1,0 +1,60 @@
+"""A process that works beside this one: spawned, with one thread, quiet about values, gone when this one is gone.
+
+What it is given to do belongs to the rooms.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import connection, get_context, parent_process
+
+THREADS = "POLARS_MAX_THREADS"
+
+
+def beside(settle: Callable[..., object] | None = None, *given: object) -> ProcessPoolExecutor:
+    """A pool of one process, on its way up; `settle(*given)` is run in it once, before anything else.
+
+    Spawned and not forked, since libraries here hold threads and locks.
+    """
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=partial(_begin, settle, *given))
+    with _one_thread():
+        pool.submit(_ready)
+    return pool
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """What a process started now finds in its environment: of two on two cores none gains by threads of its own, and
+    over frames of some hundred rows they cost more than they do."""
+    before = os.environ.get(THREADS)
+    os.environ[THREADS] = before or "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[THREADS]
+
+
+def _ready() -> None:
+    """Nothing; a pool starts its process when it is first asked for something."""
+
+
+def _begin(settle: Callable[..., object] | None, *given: object) -> None:
+    from pipelines.core.redaction import set_up_logging
+
+    set_up_logging()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if settle:
+        settle(*given)
+
+
+def _end_with_parent() -> None:
+    """A process that was killed cannot tell its pool to end: without this its worker would wait for ever."""
+    if parent := parent_process():
+        connection.wait([parent.sentinel])
+        os._exit(1)
