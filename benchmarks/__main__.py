@@ -2,6 +2,9 @@
 
     python -m benchmarks                          the sample and ten times the sample
     python -m benchmarks --times 1 10 100         a hundred times: several million child-years, some minutes
+    python -m benchmarks --no-growth              only where the time of `./mesur build` goes
+
+What is measured is kept as soon as it is known, so that a run that is broken off leaves what it had.
 
 Everything is a ratio within the run: absolute seconds are of this machine at its load of that moment. What the tasks do
 stands in `tasks.py`.
@@ -17,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,16 +58,16 @@ def build(folder: Path, limit: float) -> Found:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MESUR_", "DAGSTER_"))}
     environment |= {"MESUR_DATA": str(folder / "command"), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-P", "-m", "pipelines.cli", "build"]
-    began = time.perf_counter()
+    began, before = time.perf_counter(), machine.cpu_of_children()
     done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, timeout=limit, check=False)
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, machine.cpu_of_children() - before
     shutil.rmtree(folder / "command", ignore_errors=True)
-    return {"command": seconds if done.returncode == 0 else None, **measured("build", folder / "sample", limit)}
+    told = {"command": seconds, "command_cpu": cpu} if done.returncode == 0 else {"command": None}
+    return {**told, **measured("build", folder / "sample", limit)}
 
 
-def growth(folder: Path, times: Sequence[int], limit: float) -> Found:
+def growth(folder: Path, times: Sequence[int], limit: float) -> Iterator[tuple[str, Found]]:
     """Typed to cells at several sizes, three ways each; a grown folder is removed before the next is made."""
-    found: Found = {}
     for n in times:
         target, began = folder / f"x{n}", time.perf_counter()
         held: Found = {"rows": grow(folder / "sample", target, n), "made_seconds": time.perf_counter() - began}
@@ -72,9 +75,8 @@ def growth(folder: Path, times: Sequence[int], limit: float) -> Found:
             held[task] = measured(task, target, limit)
         if _cells(held, "by_hand") != _cells(held, "by_dbt"):
             held["stopped"] = "plain DuckDB and dbt do not come to the same cells"
-        found[f"x{n}"] = held | {"load": machine.load()}
         shutil.rmtree(target)
-    return found
+        yield f"x{n}", held | {"load": machine.load()}
 
 
 def _cells(held: Found, way: str) -> object:
@@ -90,20 +92,35 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How long each part takes, as ratios.")
     parser.add_argument("--times", type=int, nargs="+", default=[1, 10], help="sizes, as multiples of the sample")
     parser.add_argument("--limit", type=float, default=360, help="seconds after which one task is stopped")
+    parser.add_argument("--no-growth", action="store_true", help="measure the build alone")
     parser.add_argument("--print-only", action="store_true", help="keep no result")
     given = parser.parse_args()
-    result: Found = {"machine": machine.described(), "set_up": set_up()}
+    times = () if given.no_growth else sorted({1, *given.times})
+    path = None if given.print_only else RESULTS / f"{datetime.now(UTC):%Y-%m-%d}.json"
     with tempfile.TemporaryDirectory() as name:
-        result["build"] = build(Path(name), given.limit)
-        result["growth"] = growth(Path(name), sorted({1, *given.times}), given.limit)
-    result["load_at_the_end"] = machine.load()
+        for result in measures(Path(name), times, given.limit):
+            if path:
+                keep(result, path)
     print("\n".join(table.lines(result)))
-    if not given.print_only:
-        RESULTS.mkdir(exist_ok=True)
-        path = RESULTS / f"{datetime.now(UTC):%Y-%m-%d}.json"
-        path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    if path:
         print(f"\nkept: {path.relative_to(ROOT)}")
     return 1 if "stopped" in json.dumps(result) else 0
+
+
+def measures(folder: Path, times: Sequence[int], limit: float) -> Iterator[Found]:
+    """The result so far, after each thing that was measured."""
+    result: Found = {"machine": machine.described(), "set_up": set_up(), "build": build(folder, limit)}
+    yield result | {"load_at_the_end": machine.load()}
+    sizes: Found = {}
+    for size, held in growth(folder, times, limit):
+        sizes[size] = held
+        yield result | {"growth": dict(sizes), "load_at_the_end": machine.load()}
+
+
+def keep(result: Found, path: Path) -> None:
+    """Write a result where others of its kind lie."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

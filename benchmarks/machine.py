@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,6 +30,12 @@ def described() -> dict[str, object]:
 def load() -> list[float]:
     """Load averages of 1, 5 and 15 minutes; empty where the system has none."""
     return [round(n, 2) for n in os.getloadavg()] if hasattr(os, "getloadavg") else []
+
+
+def cpu_of_children() -> float:
+    """CPU seconds, user and system, of all processes that this one started and that have ended."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _line_of(path: str, key: str) -> str:

@@ -17,15 +17,18 @@ def lines(result: Found) -> Iterator[str]:
     yield f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, Python {machine['python']}"
     yield ", ".join(f"{name} {version}" for name, version in _of(machine, "versions").items())
     yield f"load {machine['load']} at the start, {result['load_at_the_end']} at the end; set-up {_of(result, 'set_up')}"
-    unit = number(_of(_of(_of(result, "growth"), "x1"), "by_hand"), "warm") or 1.0
-    yield f"yardstick: {unit:.2f} s (the sample from typed to cells by plain DuckDB, second run in a process)"
+    sizes = _of(result, "growth")
+    unit = number(_of(_of(sizes, "x1"), "by_hand"), "warm")
+    if unit:
+        yield f"yardstick: {unit:.2f} s (the sample from typed to cells by plain DuckDB, second run in a process)"
     yield ""
     yield from _build(_of(result, "build"), unit)
-    yield ""
-    yield from _growth(_of(result, "growth"))
+    if sizes:
+        yield ""
+        yield from _growth(sizes)
 
 
-def _build(found: Found, unit: float) -> Iterator[str]:
+def _build(found: Found, unit: float | None) -> Iterator[str]:
     whole, parts = number(found, "whole"), _of(found, "parts")
     yield f"{'the build of the sample':36} {'seconds':>9} {'x yardstick':>12} {'share':>7}"
     if whole is None:
@@ -33,10 +36,13 @@ def _build(found: Found, unit: float) -> Iterator[str]:
         return
     told = {"./mesur build, as typed": number(found, "command"), "the same job, in all": whole}
     told |= {name: number(parts, name) for name in sorted(parts, key=lambda p: -(number(parts, p) or 0))}
+    told["CPU seconds of the command"] = number(found, "command_cpu")
     told["CPU seconds of the job"] = number(found, "cpu")
+    told["CPU seconds of processes beside it"] = number(found, "cpu_beside")
     for name, seconds in told.items():
         if seconds is not None:
-            yield f"{name:36} {seconds:9.2f} {seconds / unit:12.2f} {100 * seconds / whole:6.0f}%"
+            ratio = f"{seconds / unit:12.2f}" if unit else " " * 12
+            yield f"{name:36} {seconds:9.2f} {ratio} {100 * seconds / whole:6.0f}%"
 
 
 def _growth(found: Found) -> Iterator[str]:
