@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from schemas.sources import yaml_file
 
 SPEC = Path(__file__).resolve().parent / "spec"
 
@@ -50,7 +50,7 @@ def _for(values: dict[str, object], jurisdiction: str) -> object:
 @lru_cache(maxsize=8)
 def load_terms(jurisdiction: str) -> RuleTerms:
     """Terms of `wales` or `england` from `spec/rule_terms.yml`."""
-    held = yaml.safe_load((SPEC / "rule_terms.yml").read_text(encoding="utf-8"))
+    held = yaml_file(SPEC / "rule_terms.yml")
     groups = {
         name: tuple(str(code) for code in _for(by, jurisdiction))  # type: ignore[attr-defined]
         for name, by in held["code_groups"].items()
@@ -62,7 +62,7 @@ def load_terms(jurisdiction: str) -> RuleTerms:
 @lru_cache(maxsize=2)
 def load_interchange() -> tuple[InterchangeTable, ...]:
     """The public interchange tables (domain.md, section 3) from `spec/interchange.yml`."""
-    held = yaml.safe_load((SPEC / "interchange.yml").read_text(encoding="utf-8"))
+    held = yaml_file(SPEC / "interchange.yml")
     dates = set(held["dates"])
     return tuple(
         InterchangeTable(

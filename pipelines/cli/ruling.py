@@ -44,12 +44,16 @@ def show(session: Session, code: str) -> int:
     held = [r for r in desk_of(session).catalogue.rules if r.code == code]
     if not held:
         raise UsageError("rules.unknown", given=code[:20])
-    session.give({"rules": [asdict(r) for r in held]})
+    from schemas.derive.rule_pages import CERTAINTY, denominator, page_of
+
+    session.give({"rules": [asdict(r) | {"page": page_of(r, session.language)} for r in held]})
     for r in held:
         session.line(f"{r.code} ({session.say(f'severity.{r.severity}')}): {r.title[session.language]}")
         for word in ("message", "allowed", "guidance"):
             session.line(f"  {getattr(r, word)[session.language]}")
-        session.line(f"  {r.origin} · {r.certainty}")
+        session.tell("rules.out_of", rows=denominator(r, session.language))
+        session.line(f"  {r.origin} · {CERTAINTY[session.language][r.certainty]}")
+        session.tell("rules.page", page=page_of(r, session.language))
     return FINE
 
 

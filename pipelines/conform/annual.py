@@ -13,6 +13,7 @@ import polars as pl
 
 from pipelines.conform import columns, layout
 from pipelines.conform.faultlog import FaultLog
+from pipelines.conform.reading.names import fold_name
 from pipelines.conform.records import Grid, SourceNote, TableLayout
 from pipelines.conform.tables import Casting, CastTable, cast_frame, cast_table
 from pipelines.core.errors import Place
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
     from schemas.model import Return
 
+LISTS = frozenset({"codes", "codau"})
+"""Folded names of the sheet of a template that says what codes mean: no table, and nothing to tell its sender."""
 NAMED_FIT, UNNAMED_FIT = 0.25, 0.4
 """How well columns must agree: less where the sheet or file bears the table's name."""
 
@@ -58,6 +61,8 @@ def read(grids: Sequence[Grid], target: Target) -> Read:
     found = Read(collected={t: frozenset(o.columns) for t, o in official.items()})
     log.judge(("LY10", "LY11", "LY12"), len(grids))
     for placed in sorted((_place(g, official, target) for g in grids), key=lambda p: p.table is None):
+        if placed.table is None and fold_name(placed.grid.names[0]) in LISTS:
+            continue
         if placed.table is None or placed.header is None:
             log.add("LY11", "not_a_table_of_the_return")
             found.notes.append(SourceNote(placed.grid.file, placed.grid.names[0], None, None))

@@ -5,12 +5,10 @@ What a receipt says does not belong here (see `receipts.py`).
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
 from pipelines.core import messages
+from pipelines.core.pages import template
 from pipelines.landing.receipts import Receipt
 
 
@@ -21,10 +19,6 @@ def page(receipt: Receipt, language: str, authority: str) -> str:
         return messages.say(f"receipt.{key}", language, **params)
 
     facts = [(word(key), value) for key, value in receipt.facts(language, authority).items() if value]
-    return _template().render(lang=language, word=word, receipt=receipt, facts=facts, authority=authority)
-
-
-@cache
-def _template() -> Template:
-    loader = FileSystemLoader(Path(__file__).parent / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("receipt.html")
+    return template(Path(__file__).parent / "templates", "receipt.html").render(
+        lang=language, word=word, receipt=receipt, facts=facts, authority=authority
+    )

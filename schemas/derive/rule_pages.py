@@ -181,6 +181,11 @@ def anchor(rule: Rule) -> str:
     return "-".join(p for p in ("rule", *parts) if p).lower()
 
 
+def page_of(rule: Rule, lang: str) -> str:
+    """Where the page of a rule lies in this folder, with its place on it."""
+    return f"{FOLDER}/{rule.family}.{lang}.md#{anchor(rule)}"
+
+
 def _rule(c: Catalogue, r: Rule, lang: str) -> Iterator[str]:
     w = WORDS[lang]
     yield f'<a id="{anchor(r)}"></a>'

@@ -191,6 +191,8 @@ def test_rules_are_listed_shown_and_tried(mesur: Mesur, catalogue: Catalogue, tm
     assert [r["code"] for r in held] == [r.code for r in catalogue.rules]
     rule = next(r for r in catalogue.rules if r.examples)
     assert rule.title["cy"] in mesur("rules", "show", rule.code, lang="cy").out
+    told = mesur("rules", "show", rule.code)
+    assert f"docs/rules/{rule.family}.en.md#rule-{rule.code.lower()}" in told.out
     assert mesur("rules", "show", "no-such").code == 2
     assert mesur("rules", "list", "--return", "nonsense").code == 2
 

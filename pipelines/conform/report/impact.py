@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -171,14 +171,15 @@ def _told(bits: Mapping[int, int], figures: Figures) -> tuple[Effect, ...]:
             continue  # a figure that may move takes its breakdowns with it
         measure = catalogue.measures[measure_id]
         told.append(Effect(measure_id, name_of(catalogue, measure, period), n, measure.is_headline, is_split))
-    place = {m: n for n, m in enumerate(_order(catalogue))}
+    place = _order(catalogue)
     return tuple(sorted(told, key=lambda e: (e.is_split_only, not e.is_headline, -e.n_children, place[e.measure_id])))
 
 
-def _order(catalogue: Catalogue) -> tuple[str, ...]:
-    """Measures as publications bring them: their headlines first."""
+@lru_cache(maxsize=2)
+def _order(catalogue: Catalogue) -> Mapping[str, int]:
+    """The place of each measure as publications bring them: their headlines first."""
     headlines = (m for p in catalogue.publications.values() for m in p.headlines)
-    return tuple(dict.fromkeys((*headlines, *(m for m, _ in impact.published(catalogue)))))
+    return {m: n for n, m in enumerate(dict.fromkeys((*headlines, *(m for m, _ in impact.published(catalogue)))))}
 
 
 def name_of(catalogue: Catalogue, measure: Measure, period_id: str) -> Text:

@@ -5,20 +5,19 @@ What the page says (`tables`, `words`) does not belong here; how it looks stands
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
 from pipelines.conform.report import tables, words
 from pipelines.core.messages import say
+from pipelines.core.pages import template
 
 if TYPE_CHECKING:
     import polars as pl
 
     from pipelines.conform.report.records import Cause, Report
 
+TEMPLATES = Path(__file__).parent / "templates"
 MAX_FAULTS = 2_000
 """Faults that the page lists one by one; more would be slow to open, and the workbook and the CSV hold them."""
 MAX_CAUSES = 500
@@ -36,7 +35,7 @@ def page(report: Report, listed: pl.DataFrame, lang: str) -> str:
         return say(f"report.{key}", lang, **params)
 
     shown, n = report.causes[:MAX_CAUSES], len(report.causes)
-    return _template().render(
+    return template(TEMPLATES, "page.html").render(
         lang=lang,
         word=word,
         about=report.about,
@@ -70,10 +69,3 @@ def _cause(cause: Cause, lang: str) -> dict[str, object]:
         "moves": words.moves(cause, lang),
         "rules": ", ".join(cause.rule_ids),
     }
-
-
-@cache
-def _template() -> Template:
-    loader = FileSystemLoader(Path(__file__).parent / "templates")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("page.html")

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from types import FunctionType
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import polars as pl
+import xlsxwriter.workbook
 from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 if TYPE_CHECKING:
@@ -18,6 +23,17 @@ if TYPE_CHECKING:
 
 _UNPRINTABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 """Characters that no XML may hold."""
+
+
+class QuickBook(Workbook):
+    """A workbook that is packed with the quickest compression: half as large again, in a third of the time."""
+
+    # What writes the file takes `ZipFile` from its module and no level from anybody; so it is given one of its own,
+    # and workbooks that others make in this process stay as they are.
+    _store_workbook = FunctionType(
+        Workbook._store_workbook.__code__,
+        {**vars(xlsxwriter.workbook), "ZipFile": partial(ZipFile, compresslevel=1)},
+    )
 
 
 class RowsSheet(Worksheet):
@@ -67,7 +83,11 @@ def _cell(name: str, dtype: pl.DataType, letter: str, given: tuple[pl.Expr, Look
     plain = str(looks.text._get_xf_index())
     style = pl.col(name).replace_strict(style_of, default=plain) if name == looks.marked_column else pl.lit(plain)
     opened = pl.concat_str(place, pl.lit('" s="'), style, pl.lit('"'))
-    before, after = pl.lit(' t="inlineStr"><is><t xml:space="preserve">'), pl.lit("</t></is></c>")
+    text = pl.col(name)
+    is_padded = text.str.contains(r"^\s|\s$|[\n\t]|  ")  # only then, since it is a fifth of a sheet
+    space = pl.when(is_padded).then(pl.lit(' xml:space="preserve"')).otherwise(pl.lit(""))
+    before = pl.concat_str(pl.lit(' t="inlineStr"><is><t'), space, pl.lit(">"))
+    after = pl.lit("</t></is></c>")
     held = pl.concat_str(opened, before, _escaped(name), after)
     is_blank = pl.col(name).is_null() | (pl.col(name) == "")
     return pl.when(is_blank).then(pl.concat_str(opened, pl.lit("/>"))).otherwise(held)

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.conform.report import tables, words
-from pipelines.conform.report.sheetrows import Looks, RowsSheet, rows_xml
+from pipelines.conform.report.sheetrows import Looks, QuickBook, RowsSheet, rows_xml
 from pipelines.conform.report.tables import Cell, Shown
 from pipelines.core.defuse import defused
 from pipelines.core.messages import say
@@ -47,7 +46,7 @@ class Drawing:
 
     def __init__(self, path: Path, lang: str, title: str) -> None:
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self._book: Workbook = xlsxwriter.Workbook(str(path), options)
+        self._book: Workbook = QuickBook(str(path), options)
         self._book.set_properties({"title": title})
         self._lang = lang
         self._formats: dict[str, Format] = {}

@@ -63,6 +63,13 @@ def test_arrow_and_pandera_agree_on_columns(catalogue: Catalogue) -> None:
         assert list(frames.typed_frame_schema(catalogue, table).columns) == arrow.typed_schema(catalogue, table).names
 
 
+def offered(book: openpyxl.Workbook, sheet: str, cell: str) -> list[object]:
+    """What the drop-down of a cell offers."""
+    (rule,) = [v for v in book[sheet].data_validations.dataValidation if cell in v.cells]
+    name, _, span = rule.formula1.partition("!")
+    return [row[0].value for row in book[name.strip("'")][span.replace("$", "")]]
+
+
 @pytest.mark.parametrize("lang", ["en", "cy"])
 def test_a_template_opens_with_headings_dropdowns_and_notes(catalogue: Catalogue, lang: str) -> None:
     made = templates.workbook(catalogue, "lac_census", "2018-19", lang)
@@ -73,6 +80,12 @@ def test_a_template_opens_with_headings_dropdowns_and_notes(catalogue: Catalogue
     assert all(c.comment for c in sheet[1])
     assert sheet.data_validations.dataValidation
     assert book["Return"]["B2"].value == "2018-19"
+    assert book.sheetnames[-1] == {"en": "Codes", "cy": "Codau"}[lang]
+    assert offered(book, "Return", "B3") == [a.name[lang] for a in catalogue.authorities.values()]
+    held = catalogue.code_lists["legal_status"]
+    assert offered(book, "Episodes", "D2") == list(held.valid_codes(date(2018, 4, 1), date(2019, 3, 31), "wales"))
+    said = " ".join(str(cell.value) for row in book["Return"].iter_rows() for cell in row if cell.value)
+    assert "mesur check" in said
     assert made == templates.workbook(catalogue, "lac_census", "2018-19", lang)
 
 

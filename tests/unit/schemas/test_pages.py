@@ -8,7 +8,7 @@ import pytest
 
 from schemas.catalogue import SPEC, Catalogue
 from schemas.derive.figures_page import figures_page
-from schemas.derive.rule_pages import FOLDER, READER, denominator, rule_pages
+from schemas.derive.rule_pages import FOLDER, READER, WORDS, denominator, page_of, rule_pages
 from schemas.derived import answering
 from schemas.reading import csv_rows
 
@@ -35,6 +35,22 @@ def test_every_rule_stands_on_its_page_with_its_words(catalogue: Catalogue, page
             assert " ".join(text[lang].split()) in page, rule.code
         assert denominator(rule, lang) in page
         assert rule.origin in page
+
+
+@pytest.mark.parametrize("lang", ["en", "cy"])
+def test_every_rule_has_a_place_of_its_own_with_denominator_and_examples(
+    catalogue: Catalogue, pages: dict[str, str], lang: str
+) -> None:
+    words, places = WORDS[lang], [page_of(rule, lang) for rule in catalogue.rules]
+    assert len(set(places)) == len(places) == len(catalogue.rules)
+    for rule, place in zip(catalogue.rules, places, strict=True):
+        path, _, anchor = place.partition("#")
+        (section,) = re.findall(rf'<a id="{re.escape(anchor)}"></a>\n(.*?)(?=\n<a id=|\Z)', pages[path], re.DOTALL)
+        assert section.startswith(f"## {rule.code}: "), place
+        assert f"**{words['denominator']}**: {denominator(rule, lang)}" in section, place
+        if rule.check != READER:
+            assert f"**{words['fail']}" in section, place
+            assert f"**{words['pass']}" in section, place
 
 
 @pytest.mark.parametrize("lang", ["en", "cy"])
