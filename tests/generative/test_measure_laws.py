@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -165,7 +165,13 @@ def _id(name: str) -> Row:
 def test_an_episode_split_where_nothing_changes_alters_no_measure(world: World, seed: int) -> None:
     before = counted(reported(world))
     chance = random.Random(seed)
-    assert counted(reported(_each(world, lambda row: _split(row, chance)))) == before
+    after = counted(reported(_each(world, lambda row: _split(row, chance))))
+    assert _of_care(after) == _of_care(before)
+
+
+def _of_care(held: Mapping[Key, object]) -> dict[Key, object]:
+    """Without the measures of recording, which count what was reported: a split is one report more."""
+    return {key: told for key, told in held.items() if not key[0].startswith("RECORDING_")}
 
 
 def _each(world: World, work: Callable[[Row], list[Row]]) -> World:

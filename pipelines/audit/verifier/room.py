@@ -32,8 +32,8 @@ MANY = 30_000
 PROOF = "proof"
 KEYED = frozenset({"observations"})
 """CSV files all of whose columns are known: their texts are labels."""
-BESIDE = {"reconciliation": "fct_reconciliation", "bulletin": "fct_change"}
-"""Pages that set other figures beside ours, and the table of the mart that has those."""
+BESIDE = {"reconciliation": ("fct_reconciliation",), "bulletin": ("fct_change", "fct_definition")}
+"""Pages that set other figures beside ours, and the tables of the mart that have those."""
 RECORDS = frozenset({"edition.json", "datapackage.json", "dcat.jsonld", "statswales/pack.json"})
 """What the edition says of itself: sizes, fingerprints, versions."""
 
@@ -108,7 +108,17 @@ def _loose(subject: Subject, ledger: Ledger) -> Numbers:
     for name in ("fct_revision", "fct_reconciliation"):
         path = subject.folder / "parquet" / f"{name}.parquet"
         n |= _sizes(pl.read_parquet(path)) if path.is_file() else set()
-    return frozenset(map(float, n)) | frozenset(map(float, range(100)))
+    return frozenset(map(float, n)) | frozenset(map(float, range(100))) | _forecasts(subject)
+
+
+def _forecasts(subject: Subject) -> Numbers:
+    """Forecasts with their limits, and how many past years those held: made from published figures only."""
+    path = subject.folder / "parquet" / "fct_forecast.parquet"
+    tried = pl.read_parquet(path).filter(pl.col("n_pooled") > 0) if path.is_file() else None
+    if tried is None:
+        return frozenset()
+    shares = tried.select((100 * pl.col("n_pooled_within") / pl.col("n_pooled")).round(1)).to_series()
+    return _numbers(subject, "fct_forecast") | frozenset(shares)
 
 
 def _numbers(subject: Subject, name: str) -> Numbers:
@@ -187,8 +197,8 @@ def _ods(desk: Desk, path: Path, file: str) -> int:
 
 
 def _text(desk: Desk, path: Path, file: str) -> int:
-    name = next((table for stem, table in BESIDE.items() if path.stem.startswith(stem)), None)
-    others = _numbers(desk.subject, name) if name else frozenset[float]()
+    names = next((tables for stem, tables in BESIDE.items() if path.stem.startswith(stem)), ())
+    others = frozenset[float]().union(*(_numbers(desk.subject, name) for name in names))
     others |= frozenset(round(n, digits) for n in others for digits in (0, 1))
     return texts.check_text(desk.ledger, path, (file, others), desk.loose, desk.findings)
 
