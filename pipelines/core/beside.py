@@ -1,6 +1,6 @@
-"""A process that works beside this one: spawned, with one thread, quiet about values, gone when this one is gone.
+"""Processes that work beside this one: spawned, with one thread, quiet about values, gone when this one is gone.
 
-What it is given to do belongs to the rooms.
+What they are given to do belongs to the rooms.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from multiprocessing import connection, get_context, parent_process
 THREADS = "POLARS_MAX_THREADS"
 
 
-def beside(settle: Callable[..., object] | None = None, *given: object) -> ProcessPoolExecutor:
-    """A pool of one process, on its way up; `settle(*given)` is run in it once, before anything else.
+def beside(settle: Callable[..., object] | None = None, *given: object, processes: int = 1) -> ProcessPoolExecutor:
+    """A pool of processes, on their way up; `settle(*given)` is run in each once, before anything else.
 
     Spawned and not forked, since libraries here hold threads and locks.
     """
-    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=partial(_begin, settle, *given))
+    pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=partial(_begin, settle, *given))
     with _one_thread():
-        pool.submit(_ready)
+        for _ in range(processes):
+            pool.submit(_ready)
     return pool
 
 

@@ -6,9 +6,9 @@ What the work is belongs to `optimise.py` and `witness.py`. The solvers hold the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import TypeVar
+
+from pipelines.core.beside import beside
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
@@ -28,14 +28,7 @@ def mapped(work: Callable[[Given], Found], given: Sequence[Given], sizes: Sequen
     if processes < 2 or sum(sizes) < MUCH:
         found = [work(given[i]) for i in order]
     else:
-        # spawned and not forked, since libraries here hold threads and locks
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_settle) as pool:
+        with beside(processes=processes) as pool:
             found = list(pool.map(work, [given[i] for i in order]))
     held = dict(zip(order, found, strict=True))
     return [held[i] for i in range(len(given))]
-
-
-def _settle() -> None:
-    from pipelines.core.redaction import set_up_logging
-
-    set_up_logging()
