@@ -83,6 +83,24 @@ def test_once_the_development_lock_is_there_it_stays(launcher: ModuleType, monke
     assert launcher.is_ready("dev")
 
 
+def test_who_waited_for_the_development_lock_leaves_it_there(
+    launcher: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A check that is started while the tests set up: its own set-up would take their tools away."""
+    noted = recorder(launcher, monkeypatch)
+    hold = launcher.hold
+
+    def wait(guard: object) -> None:
+        monkeypatch.setattr(launcher, "hold", lambda guard: None)
+        launcher.set_up("dev")
+        hold(guard)
+
+    monkeypatch.setattr(launcher, "hold", wait)
+    launcher.set_up("runtime")
+    assert noted[-1].endswith("requirements-dev.lock")
+    assert launcher.is_ready("dev")
+
+
 def test_a_lock_that_changed_is_noticed(launcher: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     recorder(launcher, monkeypatch)
     launcher.set_up("runtime")
