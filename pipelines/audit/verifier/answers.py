@@ -15,7 +15,7 @@ import polars as pl
 
 from pipelines.audit.reading.keyed import OTHER_NAMES
 from pipelines.audit.verifier import tables, texts
-from pipelines.audit.verifier.grids import Cell, Grid
+from pipelines.audit.verifier.grids import Cell, Code, Grid
 from pipelines.audit.verifier.grids import check as check_grid
 from pipelines.audit.verifier.ledger import KEY, Ledger, Numbers, plain
 from pipelines.audit.verifier.records import Findings
@@ -144,7 +144,9 @@ def _view(against: _Against, answer: Answer, rows: list[tuple[Cell, ...]]) -> in
     title = str(rows[0][4]) if len(rows[0]) > 4 else ""
     breakdown = against.ledger.breakdowns[plain(title)]
     table = next(name for name, (_, by) in against.ledger.tables.items() if by == breakdown)
-    return check_grid(against.ledger, Grid("rows", tuple(rows), table=table), answer.name, against.findings)
+    # a value such as 530 is an authority's code too: only the first row holds headers
+    held = (rows[0], *((row[0], *(Code(str(cell)) for cell in row[1:])) for row in rows[1:]))
+    return check_grid(against.ledger, Grid("rows", held, table=table), answer.name, against.findings)
 
 
 def _page(against: _Against, answer: Answer) -> int:
