@@ -30,16 +30,18 @@ def tables(path: Path, is_wanted: Wanted = lambda _: True) -> Iterator[tuple[str
     """(name, rows) of every table in a CSV, Parquet or DuckDB file; nothing for other files.
 
     Args:
-        is_wanted: tables whose columns it does not want are not read.
+        is_wanted: tables whose columns it does not want come without rows.
 
     Raises:
         UnreadableError: the file is not what its name says.
     """
     try:
-        if path.suffix == ".parquet" and is_wanted(list(pl.read_parquet_schema(path))):
-            yield path.stem, pl.read_parquet(path)
-        elif path.suffix == ".csv" and is_wanted(pl.read_csv(path, n_rows=0).columns):
-            yield path.stem, pl.read_csv(path, infer_schema_length=None)
+        if path.suffix == ".parquet":
+            schema = pl.read_parquet_schema(path)
+            yield path.stem, pl.read_parquet(path) if is_wanted(list(schema)) else pl.DataFrame(schema=schema)
+        elif path.suffix == ".csv":
+            header = pl.read_csv(path, n_rows=0, infer_schema=False)
+            yield path.stem, pl.read_csv(path, infer_schema_length=None) if is_wanted(header.columns) else header
         elif path.suffix == ".duckdb":
             yield from _duckdb_tables(path, is_wanted)
     except (OSError, pl.exceptions.PolarsError, duckdb.Error):
@@ -55,13 +57,12 @@ def _duckdb_tables(path: Path, is_wanted: Wanted) -> Iterator[tuple[str, pl.Data
         for kind, schema, name in rows:
             full = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name))
             held = connection.sql(f"select * from {full}")
-            if is_wanted(held.columns):
-                yield kind + name, held.pl()
+            yield kind + name, (held if is_wanted(held.columns) else held.limit(0)).pl()
 
 
 def observations(path: Path) -> pl.DataFrame | None:
     """The figures of a keyed file (columns `KEY` and `FIGURES`), None where no table of it has them."""
-    found = [_keyed(table) for _, table in tables(path, _is_keyed)]
+    found = [_keyed(table) for _, table in tables(path, _is_keyed) if _is_keyed(table.columns)]
     return pl.concat(found).unique(maintain_order=True) if found else None
 
 

@@ -84,8 +84,9 @@ def check(ledger: Ledger, grid: Grid, file: str, findings: Findings) -> int:
             _look_around(ledger, around, {i: str(c) for i, c in enumerate(row) if c is not None})
             continue
         words = tuple(texts.values())
+        known = ledger.places.setdefault((around.table, words), {})
         for column, number in numbers.items():
-            allowed, is_named = _known(ledger, (around.table, words, around.headers.get(column)))
+            allowed, is_named = _known(ledger, known, (around.table, words, around.headers.get(column)))
             n_held += is_named
             if number in allowed or number in grid.others:
                 continue
@@ -141,10 +142,10 @@ Place = tuple[str | None, tuple[str, ...], str | None]
 """Where a number stands: the table, the texts of its row, the header of its column."""
 
 
-def _known(ledger: Ledger, place: Place) -> tuple[Numbers, bool]:
+def _known(ledger: Ledger, known: dict[str | None, tuple[Numbers, bool]], place: Place) -> tuple[Numbers, bool]:
     """`_allowed`, worked out once for a place: a table stands in several files."""
-    if (found := ledger.places.get(place)) is None:
-        found = ledger.places[place] = _allowed(ledger, place)
+    if (found := known.get(place[2])) is None:
+        found = known[place[2]] = _allowed(ledger, place)
     return found
 
 
@@ -152,7 +153,7 @@ def _allowed(ledger: Ledger, place: Place) -> tuple[Numbers, bool]:
     """Numbers that may stand in a column of a row, and whether its labels name cells at all."""
     table, words, header = place
     measures, breakdown = ledger.tables[table] if table else ((), None)
-    parts, above = dict(_of_row(ledger, words)), {} if header is None else _parts(ledger, [header])
+    parts, above = dict(_said(ledger, words)), {} if header is None else _said(ledger, (header,))
     if own := {c for c in above.get("category", ()) if c.startswith(f"{breakdown}/")}:
         above = {"category": own}  # a column of the table's breakdown: that the word names an area too means nothing
         parts.pop("category", None)
@@ -168,10 +169,10 @@ def _allowed(ledger: Ledger, place: Place) -> tuple[Numbers, bool]:
     return found[0] if len(found) == 1 else frozenset().union(*found), True
 
 
-def _of_row(ledger: Ledger, words: tuple[str, ...]) -> dict[str, set[str]]:
-    """What the texts of a row say, worked out once for all its columns."""
-    if (found := ledger.rows.get(words)) is None:
-        found = ledger.rows[words] = _parts(ledger, words)
+def _said(ledger: Ledger, words: tuple[str, ...]) -> dict[str, set[str]]:
+    """What texts say, worked out once: those of a row for all its columns, that of a header for all rows."""
+    if (found := ledger.said.get(words)) is None:
+        found = ledger.said[words] = _parts(ledger, words)
     return found
 
 

@@ -38,10 +38,12 @@ class Ledger:
     """Table of the publication: its measures and its breakdown."""
     breakdowns: Mapping[str, str]
     """Breakdown by its title in either language; that of totals by an empty one."""
-    places: dict[object, tuple[Numbers, bool]] = field(default_factory=dict)
-    """What may stand at a place of a table laid out for people, once it was worked out."""
-    rows: dict[tuple[str, ...], dict[str, set[str]]] = field(default_factory=dict)
-    """What the texts of a row say of its cells, once it was worked out."""
+    ids: Mapping[str, frozenset[str]]
+    """Ids that a part of the key may have; codes of categories by breakdown."""
+    places: dict[object, dict[str | None, tuple[Numbers, bool]]] = field(default_factory=dict)
+    """What may stand in a row of a table laid out for people, by the header of the column, once it was worked out."""
+    said: dict[tuple[str, ...], dict[str, set[str]]] = field(default_factory=dict)
+    """What the texts of a row, or the header of a column, say of its cells, once it was worked out."""
 
 
 def ledger_of(catalogue: Catalogue, publication: Publication, rows: pl.DataFrame, periods: pl.DataFrame) -> Ledger:
@@ -56,15 +58,29 @@ def ledger_of(catalogue: Catalogue, publication: Publication, rows: pl.DataFrame
         .select(*KEY, *(pl.col(c).cast(pl.Float64) for c in FIGURES), pl.col("status").fill_null(""))
         .unique(maintain_order=True)
     )
-    numbers: defaultdict[Key, set[float]] = defaultdict(set)
-    for row in frame.select(*KEY, *FIGURES).iter_rows():
-        numbers[row[:5]].update(round(n, 6) for n in row[5:] if n is not None)
-    held = {key: frozenset(found) for key, found in numbers.items()}
+    held = _numbers(frame)
+    numbers = frozenset().union(*(frame[c].round(6).unique().drop_nulls() for c in FIGURES))
     tables = {t.id: (t.measures, t.breakdown) for t in publication.tables}
     labels = _labels(catalogue, publication, (frame, periods))
     titles = {b: catalogue.breakdowns[b].title for _, b in tables.values() if b != "total"}
     breakdowns = {"": "total"} | {plain(text): b for b, title in titles.items() for text in (title.en, title.cy)}
-    return Ledger(frame, held, frozenset().union(*held.values()), labels, tables, breakdowns)
+    return Ledger(frame, held, numbers, labels, tables, breakdowns, _ids(frame))
+
+
+def _numbers(frame: pl.DataFrame) -> dict[Key, Numbers]:
+    """All figures of each cell."""
+    none, numbers = frozenset({None}), dict[Key, Numbers]()
+    figures = frame.select(pl.col(FIGURES).round(6)).iter_rows()
+    for key, found in zip(frame.select(KEY).iter_rows(), figures, strict=True):
+        numbers[key] = numbers.get(key, frozenset()) | (frozenset(found) - none)
+    return numbers
+
+
+def _ids(frame: pl.DataFrame) -> dict[str, frozenset[str]]:
+    """The ids of each part of the key; codes of categories by breakdown."""
+    ids = {part: frozenset(frame[part].unique()) for part in KEY[:3]}
+    pairs = frame.select("breakdown_id", "breakdown_code").unique().group_by("breakdown_id").agg("breakdown_code")
+    return ids | {str(name): frozenset(codes) for name, codes in pairs.iter_rows()}
 
 
 Labels = dict[str, tuple[tuple[str, tuple[str, ...]], ...]]

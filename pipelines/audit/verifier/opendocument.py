@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from pipelines.audit.verifier.grids import Cell, Grid
+from pipelines.audit.verifier.grids import Cell, Grid, number_of
 from pipelines.audit.verifier.records import Findings
 from pipelines.audit.verifier.xmlparts import parsed
 
@@ -23,6 +23,8 @@ _T = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _O = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _X = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+CELLS = frozenset({f"{_T}table-cell", f"{_T}covered-table-cell"})
+VALUE, REPEATED, PARAGRAPH = f"{_O}value", f"{_T}number-columns-repeated", f"{_X}p"
 MAX_REPEATED = 1000
 UNSEEN: dict[str, Callable[[Element], bool]] = {
     "hidden_sheet": lambda table: table.get(f"{_T}display") == "false",
@@ -47,24 +49,45 @@ def ods(path: Path, file: str, findings: Findings) -> Iterator[Grid]:
         if any(p.get(f"{_T}display") == "false" for p in style)
     }
     for table in content.iter(f"{_T}table"):
-        name = str(table.get(f"{_T}name"))
         if table.get(f"{_T}style-name") in unseen:
-            findings.add("hidden_sheet", file, name)
-        for check, is_so in UNSEEN.items():
-            if is_so(table):
-                findings.add(check, file, name)
-        yield Grid(name, tuple(_row(row) for row in table.iter(f"{_T}table-row")))
+            findings.add("hidden_sheet", file, str(table.get(f"{_T}name")))
+        yield _table(table, file, findings)
     if any(True for _ in content.iter(f"{_T}named-range")):
         findings.add("defined_name", file)
 
 
-def _row(row: Element) -> tuple[Cell, ...]:
+def _table(table: Element, file: str, findings: Findings) -> Grid:
+    name = str(table.get(f"{_T}name"))
+    for check, is_so in UNSEEN.items():
+        if is_so(table):
+            findings.add(check, file, name)
+    rows = [_row(row) for row in table.iter(f"{_T}table-row")]
+    for at, (_, n_strange) in enumerate(rows, start=1):
+        if n_strange:
+            findings.add("text_differs", file, f"{name} row {at}", n=n_strange)
+    return Grid(name, tuple(cells for cells, _ in rows))
+
+
+def _row(row: Element) -> tuple[tuple[Cell, ...], int]:
+    """The cells of a row, and how many of them show something else than the number that they hold."""
     cells: list[Cell] = []
+    n_strange = 0
     for cell in row:
-        if cell.tag not in (f"{_T}table-cell", f"{_T}covered-table-cell"):
+        if cell.tag not in CELLS:
             continue
-        value = cell.get(f"{_O}value")
-        text = " ".join("".join(p.itertext()) for p in cell.iter(f"{_X}p"))
-        held: Cell = float(value) if value is not None else (text or None)
-        cells += [held] * min(int(cell.get(f"{_T}number-columns-repeated", "1")), MAX_REPEATED if held else 1)
-    return tuple(cells)
+        value, text = cell.get(VALUE), _text(cell)
+        if value is None:
+            held: Cell = text or None
+        else:
+            held = float(value)
+            n_strange += bool(text) and number_of(text) != round(held, 6)
+        repeated = cell.get(REPEATED)
+        cells += [held] if repeated is None else [held] * min(int(repeated), MAX_REPEATED if held else 1)
+    return tuple(cells), n_strange
+
+
+def _text(cell: Element) -> str:
+    """The words of a cell; most have one paragraph and nothing in it."""
+    if len(cell) == 1 and len(cell[0]) == 0:
+        return (cell[0].text or "") if cell[0].tag == PARAGRAPH else ""
+    return " ".join("".join(p.itertext()) for p in cell.iter(PARAGRAPH))

@@ -8,22 +8,21 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
 import polars as pl
 
 from pipelines.audit.verifier import answers as answering
-from pipelines.audit.verifier import figures, opendocument, papers, proofs, stores, tables, texts, workbooks
+from pipelines.audit.verifier import figures, opendocument, papers, proofs, sharing, stores, tables, texts, workbooks
 from pipelines.audit.verifier.grids import Grid
 from pipelines.audit.verifier.grids import check as check_grid
 from pipelines.audit.verifier.ledger import Ledger, Numbers, ledger_of
 from pipelines.audit.verifier.records import Findings, Subject, Verdict
-from pipelines.core.beside import beside
 from pipelines.core.errors import MesurError
-from pipelines.core.redaction import room
 from schemas.catalogue import Catalogue
 
 SUMS = "sha256sums.txt"
@@ -45,7 +44,9 @@ class Desk:
     subject: Subject
     ledger: Ledger
     loose: Numbers
-    findings: Findings
+    beside: Mapping[str, Numbers]
+    """Figures of others, by the beginning of the names of the pages that show them."""
+    findings: Findings = field(default_factory=Findings)
 
 
 Reader = Callable[[Desk, Path, str], int]
@@ -60,34 +61,27 @@ def verify(
         Everything found; an edition without a finding may go out.
     """
     findings = Findings()
-    ledger = ledger_of(catalogue, catalogue.publications[publication_id], subject.rows, _periods(subject.folder))
-    desk = Desk(subject, ledger, _loose(subject, ledger), findings)
-    paths = sorted(p for p in subject.folder.rglob("*") if not p.is_dir())
-    _check_sums(subject.folder, paths, findings)
-    n_values = _read_all(desk, paths)
-    figures.check(catalogue, subject, ledger, findings)
-    n_witnesses = proofs.check(subject, findings)
-    shown = desk.loose | _numbers(subject, "fct_revision")
-    n_answers, n_told = answering.check(ledger, answers, shown, findings)
+    with sharing.helper(is_wanted=subject.rows.height >= MANY) as pool, sharing.uncollected():
+        ledger = ledger_of(catalogue, catalogue.publications[publication_id], subject.rows, _periods(subject.folder))
+        paths = sorted(p for p in subject.folder.rglob("*") if not p.is_dir())
+        loose = _loose(subject, ledger)
+        shared = sharing.Shared(paths, partial(_read, Desk(subject, ledger, loose, _beside(subject))), pool)
+        _check_sums(subject.folder, paths, findings)
+        figures.check(catalogue, subject, ledger, findings)
+        n_witnesses = proofs.check(subject, findings)
+        n_values = shared.finish(findings)
+        shown = loose | _numbers(subject, "fct_revision")
+        n_answers, n_told = answering.check(ledger, answers, shown, findings)
     return Verdict(findings.settled(), len(paths), n_values + n_told, n_witnesses, n_answers)
 
 
-def _read_all(desk: Desk, paths: Sequence[Path]) -> int:
-    """How many figures the files show. Those of a large edition are read by two processes, each half of every kind."""
-    if desk.subject.rows.height < MANY:
-        return sum(_read(desk, path) for path in paths)
-    ordered = sorted(paths, key=lambda p: (p.suffix, p.stat().st_size, p.name))
-    with beside() as pool:
-        other = pool.submit(_read_apart, replace(desk, findings=Findings()), ordered[::2])
-        n_values = sum(_read(desk, path) for path in ordered[1::2])
-        n_other, found = other.result()
-    desk.findings.take(found)
-    return n_values + n_other
-
-
-def _read_apart(desk: Desk, paths: Sequence[Path]) -> tuple[int, Findings]:
-    with room():
-        return sum(_read(desk, path) for path in paths), desk.findings
+def _beside(subject: Subject) -> dict[str, Numbers]:
+    """Figures of others, by the beginning of the names of the pages that show them; also as words round them."""
+    found = {}
+    for stem, names in BESIDE.items():
+        exact = frozenset[float]().union(*(_numbers(subject, name) for name in names))
+        found[stem] = exact | {round(n, digits) for n in exact for digits in (0, 1)}
+    return found
 
 
 def _periods(folder: Path) -> pl.DataFrame:
@@ -127,8 +121,8 @@ def _numbers(subject: Subject, name: str) -> Numbers:
     if not path.is_file():
         return frozenset()
     table = pl.read_parquet(path)
-    numbers = [table[c] for c, kind in table.schema.items() if kind.is_numeric()]
-    return frozenset(round(float(abs(n)), 6) for column in numbers for n in column.drop_nulls()) | _sizes(table)
+    numbers = [table[c].cast(pl.Float64) for c, kind in table.schema.items() if kind.is_numeric()]
+    return _sizes(table).union(*(column.abs().round(6).unique().drop_nulls() for column in numbers))
 
 
 def _sizes(table: pl.DataFrame) -> Numbers:
@@ -155,7 +149,8 @@ def _check_sums(folder: Path, paths: Iterable[Path], findings: Findings) -> None
         findings.add("file_missing", name)
 
 
-def _read(desk: Desk, path: Path) -> int:
+def _read(desk: Desk, path: Path, findings: Findings) -> int:
+    desk = replace(desk, findings=findings)
     file = path.relative_to(desk.subject.folder).as_posix()
     if file == SUMS or file.split("/")[0] == PROOF:
         return 0  # the list is checked as a whole, the proof by `proofs.py`
@@ -197,9 +192,7 @@ def _ods(desk: Desk, path: Path, file: str) -> int:
 
 
 def _text(desk: Desk, path: Path, file: str) -> int:
-    names = next((tables for stem, tables in BESIDE.items() if path.stem.startswith(stem)), ())
-    others = frozenset[float]().union(*(_numbers(desk.subject, name) for name in names))
-    others |= frozenset(round(n, digits) for n in others for digits in (0, 1))
+    others = next((held for stem, held in desk.beside.items() if path.stem.startswith(stem)), frozenset[float]())
     return texts.check_text(desk.ledger, path, (file, others), desk.loose, desk.findings)
 
 

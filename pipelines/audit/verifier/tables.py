@@ -6,6 +6,7 @@ Tables laid out for people belong to `grids.py`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -31,7 +32,7 @@ STATUS_CODES = frozenset("abcefkprtuwxz") | {"ns", "s", "ss", "sss"}
 def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings) -> int:
     """Every table of a file; gives how many figures were held against the ledger."""
     file, n_held = path.relative_to(subject.folder).as_posix(), 0
-    for name, table in keyed.tables(path):
+    for name, table in keyed.tables(path, _has_figures):
         is_view = name.startswith(keyed.VIEW)
         if path.suffix in (".duckdb", ".parquet") and name not in subject.declared and not is_view:
             findings.add("unregistered_table", file, name)
@@ -44,6 +45,11 @@ def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings)
             n_held += check_rows(ledger, renamed, (file, name), findings)
         n_held += _check_rest(subject, ledger, renamed, (path, name), findings)
     return n_held
+
+
+def _has_figures(columns: Sequence[str]) -> bool:
+    """Whether rows of a table are held against the ledger by their key; of others only the columns count here."""
+    return SINCE in columns or {keyed.OTHER_NAMES.get(c, c) for c in columns} >= set(KEY)
 
 
 def _not_told_before(subject: Subject, table: pl.DataFrame) -> pl.DataFrame:
@@ -68,7 +74,9 @@ def check_rows(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], find
     shown = [c for c in SHOWN_AS if c in table.columns]
     held = table.with_columns(
         *(pl.col(c).cast(pl.String) for c in KEY), *(pl.col(c).cast(pl.Float64, strict=False) for c in shown)
-    ).join(ledger.frame.with_columns(known=True), on=list(KEY), how="left", suffix="_ledger")
+    )
+    known = ledger.frame.filter(pl.col("breakdown_id").is_in(held["breakdown_id"].unique().implode()))
+    held = held.join(known.with_columns(known=True), on=list(KEY), how="left", suffix="_ledger")
     source = {c: f"{SHOWN_AS[c]}_ledger" if SHOWN_AS[c] in table.columns else SHOWN_AS[c] for c in shown}
     checks = {"unknown_cell": pl.col("known").is_null()}
     differs = [pl.col(c).ne_missing(pl.col(source[c])) for c in shown]
@@ -129,8 +137,8 @@ def _check_codes(ledger: Ledger, path: Path, place: tuple[str, list[str]], findi
 def _by_codes(ledger: Ledger, rows: pl.DataFrame, table: str, number: str) -> pl.DataFrame | None:
     """Rows of a table of the publication with the key that their codes name; None where they name no whole key."""
     breakdown = ledger.tables[table][1]
-    own = set(ledger.frame.filter(pl.col("breakdown_id") == breakdown)["breakdown_code"])
-    ids = {part: set(ledger.frame[part].unique()) for part in KEY[:3]} | {KEY[4]: {*own, "T"}}
+    own = ledger.ids.get(breakdown, frozenset())
+    ids = {part: ledger.ids[part] for part in KEY[:3]} | {KEY[4]: own | {"T"}}
     if breakdown == "total":
         ids.pop(KEY[4])
     words = {c: set(rows[c].unique()) for c in rows.columns if c != number and c.casefold() not in OPEN}

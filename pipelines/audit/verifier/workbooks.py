@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -92,20 +93,20 @@ def _sheet(book: Book, part: str, name: str) -> Grid:
             book.findings.add("hidden_rows", book.file, f"{name} {kind}")
     if tree.find(f"{_S}legacyDrawing") is not None:
         book.findings.add("comment", book.file, name)
+    for cell in tree.iter(f"{_S}c") if tree.find(f".//{_S}f") is not None else ():
+        if cell.find(f"{_S}f") is not None:
+            book.findings.add("formula", book.file, f"{name} {cell.get('r')}")
     rows = []
     for row in tree.iter(f"{_S}row"):
-        cells: dict[int, Cell] = {}
-        for cell in row.iter(f"{_S}c"):
-            if cell.find(f"{_S}f") is not None:
-                book.findings.add("formula", book.file, f"{name} {cell.get('r')}")
-            cells[_column(str(cell.get("r")))] = _value(book, cell)
+        cells = {_column(cell.get("r", "").rstrip("0123456789")): _value(book, cell) for cell in row.iter(f"{_S}c")}
         rows.append(tuple(cells.get(i) for i in range(max(cells, default=-1) + 1)))
     return Grid(name, tuple(rows))
 
 
-def _column(reference: str) -> int:
+@lru_cache(maxsize=1000)
+def _column(letters: str) -> int:
     number = 0
-    for letter in reference.rstrip("0123456789"):
+    for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
 
