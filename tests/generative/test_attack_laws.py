@@ -8,7 +8,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.audit.attack import GUESSING, Aim, Practice, System, attack, exact_bounds
+from pipelines.audit.attack import GUESSING, PLAIN, Aim, Practice, Report, System, attack, exact_bounds, report_of
 from tests.made_system import Table, hiding, system_of, two_way
 
 SETTINGS = settings(deadline=None, max_examples=25)
@@ -66,5 +66,11 @@ def test_the_order_of_figures_and_sums_changes_nothing(drawn: tuple[Table, set[s
     mixed, mixed_sums = list(shown), list(sums)
     random.Random(seed).shuffle(mixed)
     random.Random(seed).shuffle(mixed_sums)
-    first = ends(system_of(dict(shown), sums, UNROUNDED), hidden)
-    assert first == ends(system_of(dict(mixed), mixed_sums, UNROUNDED), hidden)
+    first, other = system_of(dict(shown), sums, UNROUNDED), system_of(dict(mixed), mixed_sums, UNROUNDED)
+    assert ends(first, hidden) == ends(other, hidden)
+    aims = dict.fromkeys((PLAIN, GUESSING), Aim())
+    assert verdicts(report_of("first", first, aims)) == verdicts(report_of("other", other, aims))
+
+
+def verdicts(report: Report) -> list[tuple[str, str, str, bool]]:
+    return [(a.attacker, c.name, c.verdict, c.is_open) for a in report.attacks for c in a.cells]

@@ -6,8 +6,10 @@ What the figures mean and where they were read does not belong here.
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pipelines.audit.attack.guessing import guessed_small
@@ -89,23 +91,55 @@ def verdict_of(lower: int, upper: int | None, aim: Aim) -> str:
 
 def attack(system: System, aim: Aim, attacker: str = PLAIN) -> Attack:
     """One attacker on everything that was published, jointly over all linked tables."""
-    found, broken, n_solved = _known_exactly(system, aim), list(system.contradictions), 0
-    for cells, relations in system.components():
-        hidden = tuple(cell for cell in cells if system.hidden[cell])
-        if any(system.low[cell] > system.high[cell] for cell in cells):
-            broken += [system.names[cell] for cell in hidden]
-            continue
-        part = Component(system, cells, relations)
-        task = Task(hidden, open_high=aim.open_up_to)
+    return attacks(system, {attacker: aim})[0]
+
+
+def attacks(system: System, aims: Mapping[str, Aim]) -> tuple[Attack, ...]:
+    """Several attackers on the same figures. A component is put together once for all of them, and several components
+    are worked on at a time: while one is solved the solver lets other threads run."""
+    components = sorted(system.components(), key=lambda part: -len(part[0]))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        searched = list(pool.map(lambda part: _searched(system, part, aims), components))
+    return tuple(
+        _gathered(system, (attacker, aim), [found[attacker] for found in searched]) for attacker, aim in aims.items()
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one attacker finds in one component."""
+
+    cells: tuple[HiddenCell, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    n_solved: int = 0
+
+
+def _searched(system: System, held: tuple[list[int], list[int]], aims: Mapping[str, Aim]) -> dict[str, _Found]:
+    """What each attacker finds in one component."""
+    cells, relations = held
+    hidden = tuple(cell for cell in cells if system.hidden[cell])
+    broken = _Found(contradictions=tuple(system.names[cell] for cell in hidden))
+    if any(system.low[cell] > system.high[cell] for cell in cells):
+        return dict.fromkeys(aims, broken)
+    part, found = Component(system, cells, relations), dict[str, _Found]()
+    for attacker, aim in aims.items():
+        part.restrict({})
         if attacker == GUESSING:
             part.restrict(_guess(system, part, aim))
-            task = Task(hidden, open_high=aim.small_count_max)
-        if explore(part, task):
-            found += [_judged(system, part, cell, (attacker, aim)) for cell in hidden]
-        else:
-            broken += [system.names[cell] for cell in hidden]
-        n_solved += part.n_solved
-    return Attack(attacker, tuple(sorted(found, key=lambda c: c.name)), tuple(sorted(broken)), n_solved)
+        task = Task(hidden, open_high=aim.small_count_max if attacker == GUESSING else aim.open_up_to)
+        before, is_possible = part.n_solved, explore(part, task)
+        judged = tuple(_judged(system, part, cell, (attacker, aim)) for cell in hidden) if is_possible else ()
+        found[attacker] = _Found(judged, () if is_possible else broken.contradictions, part.n_solved - before)
+    return found
+
+
+def _gathered(system: System, by: tuple[str, Aim], found: Sequence[_Found]) -> Attack:
+    """One attacker's findings in all components, and what needs no component."""
+    attacker, aim = by
+    cells = [*_known_exactly(system, aim), *(cell for part in found for cell in part.cells)]
+    broken = [*system.contradictions, *(name for part in found for name in part.contradictions)]
+    n_solved = sum(part.n_solved for part in found)
+    return Attack(attacker, tuple(sorted(cells, key=lambda c: c.name)), tuple(sorted(broken)), n_solved)
 
 
 def exact_bounds(system: System, names: Sequence[str]) -> dict[str, tuple[int, int | None]]:
@@ -168,8 +202,7 @@ def _because(system: System, part: Component, cell: int) -> tuple[str, ...]:
     relations: set[int] = set()
     figures: set[int] = set()
     for is_greatest in (False, True):
-        if part.solve({cell: 1.0}, is_greatest=is_greatest):
-            reason = part.reason()
+        if (reason := part.reason(cell, is_greatest=is_greatest)) is not None:
             relations |= set(reason.relations)
             figures |= set(reason.cells)
     named = [system.relations[i].name for i in sorted(relations)]

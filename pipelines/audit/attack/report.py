@@ -11,7 +11,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipelines.audit.attack.judging import Aim, Attack, attack
+from pipelines.audit.attack import judging
+from pipelines.audit.attack.judging import Aim, Attack
 from pipelines.audit.attack.system import System
 from pipelines.core.files import atomic_write
 
@@ -43,8 +44,8 @@ class Report:
 
 def report_of(subject: str, system: System, aims: dict[str, Aim]) -> Report:
     """Run the attackers named in `aims` (first the plain one)."""
-    attacks = tuple(attack(system, aim, attacker) for attacker, aim in aims.items())
-    return Report(subject, len(system.names), sum(system.hidden), len(system.relations), attacks)
+    found = judging.attacks(system, aims)
+    return Report(subject, len(system.names), sum(system.hidden), len(system.relations), found)
 
 
 def as_record(report: Report) -> dict[str, object]:

@@ -5,7 +5,7 @@ Tables laid out for people (workbooks, notes) do not belong here; the verifier r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -22,26 +22,31 @@ _TYPES = {"numerator": pl.Int64, "denominator": pl.Int64, "value": pl.Float64}
 
 VIEW = "view "
 """Stands before the name of what keeps no rows of its own."""
+Wanted = Callable[[Sequence[str]], bool]
+"""Whether a table is to be read, by its columns."""
 
 
-def tables(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
+def tables(path: Path, is_wanted: Wanted = lambda _: True) -> Iterator[tuple[str, pl.DataFrame]]:
     """(name, rows) of every table in a CSV, Parquet or DuckDB file; nothing for other files.
+
+    Args:
+        is_wanted: tables whose columns it does not want are not read.
 
     Raises:
         UnreadableError: the file is not what its name says.
     """
     try:
-        if path.suffix == ".parquet":
+        if path.suffix == ".parquet" and is_wanted(list(pl.read_parquet_schema(path))):
             yield path.stem, pl.read_parquet(path)
-        elif path.suffix == ".csv":
+        elif path.suffix == ".csv" and is_wanted(pl.read_csv(path, n_rows=0).columns):
             yield path.stem, pl.read_csv(path, infer_schema_length=None)
         elif path.suffix == ".duckdb":
-            yield from _duckdb_tables(path)
+            yield from _duckdb_tables(path, is_wanted)
     except (OSError, pl.exceptions.PolarsError, duckdb.Error):
         raise UnreadableError("disclosure.table_unreadable", Place(file=path.name)) from None
 
 
-def _duckdb_tables(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
+def _duckdb_tables(path: Path, is_wanted: Wanted) -> Iterator[tuple[str, pl.DataFrame]]:
     with duckdb.connect(str(path), read_only=True) as connection:
         rows = connection.execute(
             "select '', schema_name, table_name from duckdb_tables() where not internal union all"
@@ -49,19 +54,28 @@ def _duckdb_tables(path: Path) -> Iterator[tuple[str, pl.DataFrame]]:
         ).fetchall()
         for kind, schema, name in rows:
             full = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name))
-            yield kind + name, connection.sql(f"select * from {full}").pl()
+            held = connection.sql(f"select * from {full}")
+            if is_wanted(held.columns):
+                yield kind + name, held.pl()
 
 
 def observations(path: Path) -> pl.DataFrame | None:
     """The figures of a keyed file (columns `KEY` and `FIGURES`), None where no table of it has them."""
-    found = [frame for _, table in tables(path) if (frame := _keyed(table)) is not None]
+    found = [_keyed(table) for _, table in tables(path, _is_keyed)]
     return pl.concat(found).unique(maintain_order=True) if found else None
 
 
-def _keyed(table: pl.DataFrame) -> pl.DataFrame | None:
-    renamed = table.rename({k: v for k, v in OTHER_NAMES.items() if k in table.columns and v not in table.columns})
-    if not {*KEY, *FIGURES} <= set(renamed.columns):
-        return None
+def _renames(columns: Sequence[str]) -> dict[str, str]:
+    return {k: v for k, v in OTHER_NAMES.items() if k in columns and v not in columns}
+
+
+def _is_keyed(columns: Sequence[str]) -> bool:
+    renames = _renames(columns)
+    return {*KEY, *FIGURES} <= {renames.get(c, c) for c in columns}
+
+
+def _keyed(table: pl.DataFrame) -> pl.DataFrame:
+    renamed = table.rename(_renames(table.columns))
     numbers = [pl.col(name).cast(kind, strict=False) for name, kind in _TYPES.items()]
     return renamed.select(*(pl.col(k).cast(pl.String) for k in KEY), *numbers, pl.col("status").cast(pl.String))
 

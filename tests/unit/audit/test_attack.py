@@ -124,6 +124,18 @@ def test_percentages_from_unrounded_counts_open_what_rounding_hides() -> None:
     assert [(c.lower, c.upper, c.verdict) for c in attack(made, Aim()).cells] == [(3, 3, "exact")]
 
 
+def test_sums_said_twice_and_sums_that_contradict_each_other() -> None:
+    figures: dict[str, int | None] = {"total": 30, "shown": 25, "x": None, "y": None}
+    sums: list[tuple[str, list[str]]] = [("total", ["shown", "x", "y"])]
+    once, twice = system_of(figures, sums, UNROUNDED), system_of(figures, sums * 2, UNROUNDED)
+    twice.at_most("x within total", "x", "total")  # what both of them show already
+    assert attack(twice, Aim()) == attack(once, Aim())
+    twice.relate("x and y", {"x": 2.0, "y": 2.0}, low=0, high=4)
+    assert attack(twice, Aim()).contradictions == ("x", "y")
+    once.relate("x and y", {"x": -1.0, "y": -1.0}, low=-4, high=-4)
+    assert attack(once, Aim()).contradictions == ("x", "y")
+
+
 def test_contradicting_margins_are_told() -> None:
     made = system_of({"a": 20, "b": None, "total": 10}, [("total", ["a", "b"])], Practice())
     assert attack(made, Aim()).contradictions == ("b",)
