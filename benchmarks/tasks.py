@@ -83,8 +83,13 @@ def by_dagster(data: Path) -> Found:
     job = dg.define_asset_job("transform", selection=groups - dg.AssetSelection.assets(["reconciliation"]))
     resolved = dg.Definitions.merge(build_definitions(_desk(data)), dg.Definitions(jobs=[job]))
     run = resolved.resolve_job_def("transform")
+
+    def whole() -> None:
+        (data / "warehouse.duckdb").unlink(missing_ok=True)  # where one stands, only what has changed is made anew
+        run.execute_in_process(run_config=QUIET, instance=instance)
+
     with dg.DagsterInstance.ephemeral() as instance:
-        return _twice(lambda: run.execute_in_process(run_config=QUIET, instance=instance))
+        return _twice(whole)
 
 
 def by_dbt(data: Path) -> Found:
@@ -94,7 +99,7 @@ def by_dbt(data: Path) -> Found:
     settings = _settings(data)
 
     def run() -> None:
-        transform.run_dbt(settings)
+        transform.run_dbt(settings, is_whole=True)
         transform.export_cells(settings)
 
     return {**_twice(run), **_sizes(data)}

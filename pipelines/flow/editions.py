@@ -15,7 +15,7 @@ import polars as pl
 from pipelines import disclosure
 from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.periods import Period
-from pipelines.flow import evidence, open_series, reach, reconciliation, verifying
+from pipelines.flow import evidence, open_series, reach, reconciliation, rule_texts, verifying
 from pipelines.flow.desk import Desk
 from pipelines.publish import CoverageRow, EditionResult, InputFile, PublishContext
 from pipelines.publish import publish as publish_edition
@@ -50,13 +50,15 @@ def publish(desk: Desk, publication_id: str, status: str = "provisional") -> Edi
     folder = desk.settings.paths.disclosed / publication_id
     counting = Ledger(desk.settings.paths).counting()
     periods = _periods(folder / "disclosed.parquet")
-    rule_pack = ", ".join(sorted({row.rule_pack for row in counting if row.rule_pack}))
+    versions = sorted({row.rule_pack for row in counting if row.rule_pack})
+    rule_pack = ", ".join(versions)
     basis = evidence.basis(desk, rule_pack, folder / "proof.json")
     context = PublishContext(
         status=status,
         proof_path=folder / "proof.json",
         inputs=tuple(_input(row) for row in counting),
         rule_pack=rule_pack,
+        rule_texts=rule_texts.kept(desk.settings.paths, versions),
         coverage=coverage(desk, counting, periods),
         reconciliation_path=desk.settings.paths.reconciliation / reconciliation.TABLE,
         open_series_path=open_series.write(desk, publication_id),

@@ -21,7 +21,7 @@ from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.locks import exclusive
 from pipelines.core.periods import Period
 from pipelines.core.waivers import Waivers
-from pipelines.flow import sample, stored, waiving
+from pipelines.flow import rule_texts, sample, stored, waiving
 from pipelines.flow.desk import Desk
 from pipelines.flow.inbox import Delivery
 from pipelines.flow.released import pack_of, released
@@ -247,6 +247,7 @@ def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
     """Write what was found, enter the verdicts, make the receipts; typed tables are there before they count."""
     ids = [submission_id(placed, kept) for kept, placed, _ in filed]
     found = [replace(e, identity=_as_filed(e, placed)) for _, placed, e in filed]
+    rule_texts.keep(desk, found)
     write_all(desk.settings, list(zip(found, ids, strict=True)), desk.catalogue)
     told = [(kept, placed, Decision(e.verdict, e.rule_pack, system=e.identity.system)) for kept, placed, e in filed]
     entered = register_all(desk.settings, told)

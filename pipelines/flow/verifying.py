@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.audit.verifier import Answer, Subject, Verdict, verify
 from pipelines.core.errors import RefusedError, UsageError
+from pipelines.flow import rule_texts
 from pipelines.flow.desk import Desk
 from pipelines.publish.tables import TABLES
 from pipelines.serve import Published
@@ -40,6 +41,7 @@ def subject_of(desk: Desk, publication_id: str, folder: Path, *, with_proof: boo
         proof=folder / "proof" if with_proof and (folder / "proof" / "cells.parquet").is_file() else None,
         closed=closed if closed.is_dir() else None,
         cells=cells if cells.is_file() else None,
+        rules=frozenset(p.read_bytes() for p in rule_texts.all_kept(desk.settings.paths)),
         earlier=_newest_other(desk, publication_id, folder),
     )
 

@@ -94,11 +94,15 @@ def write_record(folder: Path, edition: Edition, context: PublishContext, star: 
 
 
 def write_beside(folder: Path, context: PublishContext) -> None:
-    """The proof of disclosure control, and the confidentiality policy where one is given."""
+    """The proof of disclosure control; the confidentiality policy and the rules in force, where they are given."""
     (folder / "proof").mkdir()
     shutil.copyfile(context.proof_path, folder / "proof" / "proof.json")
     for path in sorted((context.proof_path.parent / "proof").glob("*.parquet")):
         shutil.copyfile(path, folder / "proof" / path.name)
+    if context.rule_texts:
+        (folder / "rules").mkdir()
+    for path in context.rule_texts:
+        shutil.copyfile(path, folder / "rules" / path.name)
     if context.policy:
         for lang in ("en", "cy"):
             (folder / f"policy-{lang}.md").write_text(context.policy[lang], encoding="utf-8")

@@ -72,6 +72,8 @@ class PublishContext:
     proof_path: Path
     inputs: tuple[InputFile, ...] = ()
     rule_pack: str = ""
+    rule_texts: tuple[Path, ...] = ()
+    """The rules of each of these versions in full, as they were kept when they judged."""
     coverage: tuple[CoverageRow, ...] = ()
     reconciliation_path: Path | None = None
     open_series_path: Path | None = None

@@ -62,6 +62,17 @@ def test_every_submission_is_accounted_for(built: Built) -> None:
     assert judged >= {r.submission_id for r in held}
 
 
+def test_the_rules_that_judged_the_inputs_lie_in_the_edition(built: Built) -> None:
+    versions = json.loads((built.edition / "edition.json").read_text("utf-8"))["rule_pack"].split(", ")
+    told = {path.stem: json.loads(path.read_bytes()) for path in (built.edition / "rules").glob("*.json")}
+    assert sorted(told) == versions
+    for pack in told.values():
+        assert all(rule["message"]["en"] and rule["message"]["cy"] for rule in pack["rules"])
+        assert all(rule["sql"] for rule in pack["rules"] if rule["check"] == "sql")
+    received = {r.return_id for r in Ledger(built.settings.paths).current()} - {"statswales"}
+    assert received <= {name for pack in told.values() for rule in pack["rules"] for name in rule["returns"]}
+
+
 def test_a_partial_total_is_declared(built: Built, mesur: Mesur) -> None:
     """Three authorities of 22: no figure for Wales may pass for one of Wales."""
     sql = "select status from fct_measure_value where area_code = 'W92000004' and value is not null"

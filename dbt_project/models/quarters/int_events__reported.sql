@@ -73,26 +73,30 @@ first_seen as (
     group by authority_code, child_id, event_date, is_end
 ),
 
--- The report that should have named the event: the earliest that covers its day. Whether it did can only be known once
--- the authority has reported again.
+-- The report that should have named what happened on a day: the earliest that covers the day. Whether it did can only be
+-- known once the authority has reported again.
+days as (
+    select distinct
+        authority_code,
+        event_date
+    from first_seen
+),
+
 due as (
     select
-        first_seen.*,
+        days.authority_code,
+        days.event_date,
         submissions.period_end_date as due_date,
         submissions.system,
         row_number() over (
-            partition by
-                first_seen.authority_code,
-                first_seen.child_id,
-                first_seen.event_date,
-                first_seen.is_end
+            partition by days.authority_code, days.event_date
             order by submissions.period_end_date, submissions.period_type, submissions.submission_id
         ) as due_rank
-    from first_seen
+    from days
     inner join submissions
         on
-            first_seen.authority_code = submissions.authority_code
-            and first_seen.event_date between submissions.period_start_date and submissions.period_end_date
+            days.authority_code = submissions.authority_code
+            and days.event_date between submissions.period_start_date and submissions.period_end_date
 ),
 
 last_reports as (
@@ -105,22 +109,24 @@ last_reports as (
 
 int_events__reported as (
     select
-        due.authority_code,
-        due.child_id,
-        due.event_date,
-        due.is_end,
-        due.event_kind_code,
+        first_seen.authority_code,
+        first_seen.child_id,
+        first_seen.event_date,
+        first_seen.is_end,
+        first_seen.event_kind_code,
         due.due_date,
-        due.seen_date,
+        first_seen.seen_date,
         case
             when due.system like 'carefirst%' then 'CAREFIRST'
             when due.system like 'wccis%' then 'WCCIS'
             when due.system is not null then 'OTHER'
             else 'RETURN'
         end as case_system_code,
-        cast({{ days_between('due.event_date', 'due.seen_date') }} as integer) as days_to_record,
-        cast(greatest(0, {{ days_between('due.due_date', 'due.seen_date') }}) as integer) as days_late
-    from due
+        cast({{ days_between('first_seen.event_date', 'first_seen.seen_date') }} as integer) as days_to_record,
+        cast(greatest(0, {{ days_between('due.due_date', 'first_seen.seen_date') }}) as integer) as days_late
+    from first_seen
+    inner join due
+        on first_seen.authority_code = due.authority_code and first_seen.event_date = due.event_date
     inner join last_reports on due.authority_code = last_reports.authority_code
     where due.due_rank = 1 and due.due_date < last_reports.last_report_date
 )

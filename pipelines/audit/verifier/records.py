@@ -31,6 +31,8 @@ class Subject:
     """Folder of the closed part, where the one who asks may read it."""
     cells: Path | None = None
     """True counts, where the one who asks may read them."""
+    rules: frozenset[bytes] = frozenset()
+    """What may stand in a file of `rules/`, whole: rules are full of numbers that are no figures."""
     earlier: Path | None = None
     """Folder of the newest other edition that is published: what stands there as once told may be told again."""
 

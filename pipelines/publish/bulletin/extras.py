@@ -8,10 +8,11 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.core.messages import say
+from pipelines.core.periods import Period
 from pipelines.publish.bulletin.findings import places_of
 from pipelines.publish.bulletin.records import Block, Prose, Table
 from pipelines.publish.star import Star
-from pipelines.publish.workbook.wording import figure
+from pipelines.publish.workbook.wording import day_in_words, figure
 from schemas.catalogue import WALES
 
 
@@ -56,7 +57,7 @@ def _forecast(row: dict[str, object], titles: dict[str, str], labels: dict[str, 
         "publish.note.forecast" if tried else "publish.note.forecast_untried",
         lang,
         title=titles[str(row["measure_id"])],
-        year=str(row["period_id"]),
+        day=day_in_words(Period(str(row["period_id"])).end, lang),
         start=labels[str(row["from_period_id"])],
         within=within,
         tried=tried,

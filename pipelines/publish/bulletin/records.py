@@ -5,8 +5,12 @@ How any of it looks does not belong here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import date
+
+_WORD = re.compile(r"[^\W\d_]{3}")
+"""Three letters in a row: marks, units and `to` between two limits are fewer."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,12 @@ class Table:
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     kind: str = "table"
+    is_words: tuple[bool, ...] = field(init=False)
+    """Of each column, whether words stand in it: they begin on the left, figures end on the right."""
+
+    def __post_init__(self) -> None:
+        held = tuple(any(_WORD.search(cell) for cell in column) for column in zip(*self.rows, strict=True))
+        object.__setattr__(self, "is_words", held or (True,) * len(self.headers))
 
 
 @dataclass(frozen=True)

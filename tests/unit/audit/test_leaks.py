@@ -88,6 +88,7 @@ def in_text(name: str, change: Callable[[str], str]) -> Plant:
 
 def put(name: str, text: str) -> Plant:
     def plant(folder: Path, _: Made) -> None:
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
 
     return plant
@@ -226,6 +227,7 @@ LEAKS: list[tuple[str, Plant]] = [
     ("number_not_in_ledger", put("bulletin-cy.html", "<p>x</p><!-- 1163 -->")),
     ("number_not_in_ledger", put("chart.svg", '<svg><g aria-label="Wales, 1163"/></svg>')),
     ("value_differs", put("extract.json", RECORD)),
+    ("number_not_in_ledger", put("rules/of-nobody.json", '{"n_true": 1163}')),
     ("number_not_in_ledger", put("about.json", '{"n_true": 1163}')),
     ("number_not_in_ledger", in_text("datapackage.json", lambda t: t.replace('"title": "', '"title": "1163 ', 1))),
     ("number_not_in_ledger", old_workbook),
