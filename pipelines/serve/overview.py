@@ -21,6 +21,7 @@ _HEADLINES = """
     ORDER BY h.sort_order
 """
 _FILES = {
+    "bulletin": "bulletin-{publication}-{edition}-{lang}.html",
     "xlsx": "mesur-{publication}-{edition}-{lang}.xlsx",
     "csv": "csv/observations.csv",
     "note": "release-note-{lang}.md",
