@@ -3,7 +3,7 @@
 Reading files and typing cells do not belong here (see the rest of `pipelines/conform/`).
 """
 
-from pipelines.conform.rules.engine import run, run_held, run_many, run_pack
+from pipelines.conform.rules.engine import prepare, run, run_held, run_many, run_pack
 from pipelines.conform.rules.packs import Pack, PackKey, needs_held, pack_of
 from pipelines.conform.rules.quantities import quantities
 from pipelines.conform.rules.records import NOT_APPLICABLE, RuleContext, RuleJob, RuleOutcome
@@ -17,6 +17,7 @@ __all__ = [
     "RuleOutcome",
     "needs_held",
     "pack_of",
+    "prepare",
     "quantities",
     "run",
     "run_held",
