@@ -1,4 +1,5 @@
-"""Reads the next batch of submissions while one is judged: many in a process of its own, few in this one.
+"""Reads the next batch of submissions while one is judged: many in a process of its own, few in this one; and does,
+while one submission is read, what a claim allows to be done meanwhile.
 
 What reading is, and what becomes of what was read, belong to `examination.py`.
 """
@@ -11,11 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.conform.examination import Reading, read_submission
+from pipelines.conform.records import Claim
 from pipelines.core.beside import beside
+from pipelines.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.conform.examination import Submission
     from pipelines.conform.identifiers import Tokeniser
+    from pipelines.conform.reading.containers import FileLike
     from schemas.catalogue import Catalogue
 
 MANY = 60
@@ -46,6 +50,51 @@ def read_ahead(
             for reading in readings:
                 reading.log.know(catalogue)
             yield readings
+
+
+class Meanwhile:
+    """What is done beside the reading of one submission: its rules are planned, the one before it is read.
+
+    Both by the claim alone; where the submission turns out to be something else, they are done again as they should be.
+    """
+
+    def __init__(self, tools: Tools, claim: Claim, previous: Sequence[FileLike]) -> None:
+        self._tools, self._previous = tools, previous
+        self._pool = ThreadPoolExecutor(2)
+        self._foreseen = earlier_claim(claim.authority, claim.period) if previous else None
+        self._earlier = self._pool.submit(self._read, self._foreseen) if self._foreseen else None
+        if claim.return_id in tools[0].returns and claim.period:
+            self._pool.submit(self._plan, str(claim.return_id), claim.period)  # what it raises, the run raises again
+
+    def __enter__(self) -> Meanwhile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def earlier(self, claim: Claim) -> Reading:
+        """The submission before, read under a claim."""
+        if self._earlier and claim == self._foreseen:
+            return self._earlier.result()
+        return self._read(claim)
+
+    def _read(self, claim: Claim) -> Reading:
+        return read_submission(*self._tools, self._previous, claim)
+
+    def _plan(self, return_id: str, period_id: str) -> None:
+        from pipelines.conform import rules
+
+        rules.prepare(self._tools[0], return_id, period_id)
+
+
+def earlier_claim(authority: str | None, period_id: str | None) -> Claim | None:
+    """What the submission of the period before should be; None where that is not to be told."""
+    from pipelines.core.periods import Period
+
+    try:
+        return Claim(authority=authority, period=str(Period(period_id or "").previous)) if authority else None
+    except UsageError:
+        return None
 
 
 def _settle(tools: Tools) -> None:

@@ -31,6 +31,7 @@ from pipelines.conform.records import (
 from pipelines.conform.tables import CastTable
 
 if TYPE_CHECKING:
+    from pipelines.conform.ahead import Meanwhile
     from pipelines.conform.rules.records import RuleJob, RuleOutcome
     from schemas.catalogue import Catalogue
 
@@ -92,8 +93,12 @@ def examine(
     Never raises for content: what cannot be read is a fault, and the rest is still examined. No value of a cell
     passes into faults or coverage.
     """
-    reading = read_submission(catalogue, tokeniser, files, claim)
-    before = _previous_tables(catalogue, tokeniser, previous, reading)
+    from pipelines.conform.ahead import Meanwhile
+
+    sent = () if callable(previous) or isinstance(previous, Mapping) else previous
+    with Meanwhile((catalogue, tokeniser), claim, sent) as meanwhile:
+        reading = read_submission(catalogue, tokeniser, files, claim)
+        before = _previous_tables(previous, reading, meanwhile)
     return _examined(catalogue, [reading], [before])[0]
 
 
@@ -257,24 +262,22 @@ def _job(reading: Reading, previous: Mapping[str, pl.DataFrame]) -> RuleJob:
     return RuleJob(reading.tables, previous, context)
 
 
-def _previous_tables(
-    catalogue: Catalogue, tokeniser: Tokeniser, previous: Previous, reading: Reading
-) -> Mapping[str, pl.DataFrame]:
+def _previous_tables(previous: Previous, reading: Reading, meanwhile: Meanwhile) -> Mapping[str, pl.DataFrame]:
     """Typed tables of the period before; files of another authority or period are not used and told (ID12)."""
+    from pipelines.conform.ahead import earlier_claim
+
     identity = reading.identity
     if callable(previous):
         return previous(identity)
     if isinstance(previous, Mapping):
         return previous
-    if not previous or not identity.is_complete:
+    wanted = earlier_claim(identity.authority_code, identity.period_id) if identity.is_complete and previous else None
+    if wanted is None:
         return {}
-    from pipelines.core.periods import Period
-
-    wanted = str(Period(identity.period_id or "").previous)
-    earlier = read_submission(catalogue, tokeniser, previous, Claim(authority=identity.authority_code, period=wanted))
+    earlier = meanwhile.earlier(wanted)
     reading.log.judge(("ID12",), 1)
-    if earlier.log.is_rejecting or earlier.identity.period_id != wanted:
-        reading.log.add("ID12", f"previous_not_usable:{wanted}")
+    if earlier.log.is_rejecting or earlier.identity.period_id != wanted.period:
+        reading.log.add("ID12", f"previous_not_usable:{wanted.period}")
         return {}
     return {t: _listed(frame, earlier.read.tables[t]) for t, frame in earlier.tables.items()}
 

@@ -18,7 +18,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.conform.report import tables, words
-from pipelines.conform.report.sheetrows import Looks, QuickBook, RowsSheet, rows_xml
+from pipelines.conform.report.sheetrows import Looks, QuickBook, Rows, RowsSheet
 from pipelines.conform.report.tables import Cell, Shown
 from pipelines.core.defuse import defused
 from pipelines.core.messages import say
@@ -56,9 +56,9 @@ class Drawing:
         """Finish the file."""
         self._book.close()
 
-    def sheet(self, name: str) -> Worksheet:
+    def sheet(self, name: str) -> RowsSheet:
         """A new sheet, set up for printing on one page across."""
-        drawn: Worksheet = self._book.add_worksheet(say(f"report.sheet.{name}", self._lang), RowsSheet)
+        drawn: RowsSheet = self._book.add_worksheet(say(f"report.sheet.{name}", self._lang), RowsSheet)
         drawn.hide_gridlines(2)
         drawn.set_landscape()
         drawn.set_paper(9)
@@ -112,21 +112,20 @@ class Drawing:
             row += 1
         return row
 
-    def _rows(self, drawn: Worksheet, row: int, shown: Shown, frame: pl.DataFrame) -> int:
-        """Headers, then the rows of a frame, which may be many; gives the next free row."""
+    def _rows(self, drawn: RowsSheet, row: int, shown: Shown) -> int:
+        """Headers, then the rows, which may be many; gives the next free row."""
         self.table(drawn, row, replace(shown, rows=()))
-        is_wrapped = frame.height <= _WRAPPED_ROWS
+        frame = _framed(shown) if shown.frame is None else shown.frame
+        is_wrapped, severity = frame.height <= _WRAPPED_ROWS, say("report.head.severity", self._lang)
+        at = shown.headers.index(severity) if severity in shown.headers else None
         looks = Looks(
             text=self.format(text_wrap=is_wrapped, **_LEFT, **_edge()),
             number=self.format(**_edge(), num_format="#,##0"),
             marked={t: self._marked(c) for t, c in self._severities.items()},
-            marked_column="severity",
+            marked_column="" if at is None else frame.columns[at],
         )
-        received = [name for name, kind in frame.schema.items() if kind == pl.String]
-        safe, heights = tables.defused(frame, received), _heights(frame, shown.widths) if is_wrapped else None
         if frame.height:
-            bottom = row + frame.height
-            drawn.add_rows(bottom, frame.width - 1, lambda: rows_xml(safe, row + 1, looks, heights))
+            drawn.add_rows(Rows(frame, row + 1, looks, _heights(frame, shown.widths) if is_wrapped else None))
         return row + 1 + frame.height
 
     def list(self, name: str, shown: Shown, frozen: int) -> None:
@@ -138,7 +137,7 @@ class Drawing:
             top = 1
         for column, width in enumerate(shown.widths):
             drawn.set_column(column, column, width, self.format())
-        bottom = self.table(drawn, top, shown) if shown.frame is None else self._rows(drawn, top, shown, shown.frame)
+        bottom = self._rows(drawn, top, shown)
         drawn.freeze_panes(top + 1, frozen)
         drawn.autofilter(top, 0, max(bottom - 1, top), len(shown.headers) - 1)
         drawn.repeat_rows(top)
@@ -176,6 +175,17 @@ def _heights(frame: pl.DataFrame, widths: Sequence[int]) -> pl.Expr:
     texts = [(n, w) for (n, kind), w in zip(frame.schema.items(), widths, strict=True) if kind == pl.String]
     lines = [(pl.col(n).str.len_chars().fill_null(0) / max(1.0, w * _FIT - 1)).ceil() for n, w in texts]
     return pl.max_horizontal(pl.lit(1.0), *lines) * _LINE + 2
+
+
+def _framed(shown: Shown) -> pl.DataFrame:
+    """The rows of a table as columns: of numbers where all that stands in one is numbers or nothing, else of texts."""
+    columns = zip(*shown.rows, strict=True) if shown.rows else ([] for _ in shown.headers)
+    made = []
+    for n, cells in enumerate(columns):
+        held = [None if cell == "" else cell for cell in cells]
+        is_text = any(isinstance(cell, str) for cell in held)
+        made.append(pl.Series(str(n), held, pl.String if is_text else pl.Int64))
+    return pl.DataFrame(made)
 
 
 def _edge() -> dict[str, object]:

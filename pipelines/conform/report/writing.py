@@ -6,6 +6,7 @@ What stands in them does not belong here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("xlsx", "html", "json", "csv")
 """What a report can be written as."""
 Writer = Callable[[Path], None]
+_BOOK = "report.xlsx"
 
 
 def write(report: Report, out: Path, formats: Sequence[str], lang: str) -> tuple[Path, ...]:
@@ -30,12 +32,17 @@ def write(report: Report, out: Path, formats: Sequence[str], lang: str) -> tuple
     Raises:
         InternalError: where the disk refuses.
     """
-    made = []
-    for name, writer in _writers(report, tables.details(report, lang), (formats, lang)):
-        with files.atomic_file(out / name) as temporary:
-            writer(temporary)
-        made.append(out / name)
-    return tuple(made)
+    writers = dict(_writers(report, tables.details(report, lang), (formats, lang)))
+    with files.atomic_files() as place, ThreadPoolExecutor(1) as beside:
+        # The workbook takes as long as all others together.
+        places = {name: place(out / name) for name in writers}
+        book = [beside.submit(writers[name], places[name]) for name in writers if name == _BOOK]
+        for name, writer in writers.items():
+            if name != _BOOK:
+                writer(places[name])
+        for one in book:
+            one.result()
+    return tuple(out / name for name in writers)
 
 
 def _writers(report: Report, listed: pl.DataFrame, asked: tuple[Sequence[str], str]) -> Iterator[tuple[str, Writer]]:
@@ -43,7 +50,7 @@ def _writers(report: Report, listed: pl.DataFrame, asked: tuple[Sequence[str], s
     if "xlsx" in formats:
         from pipelines.conform.report import workbook
 
-        yield "report.xlsx", lambda path: workbook.write(path, report, listed, lang)
+        yield _BOOK, lambda path: workbook.write(path, report, listed, lang)
     if "html" in formats:
         from pipelines.conform.report import page
 

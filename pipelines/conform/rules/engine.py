@@ -53,6 +53,11 @@ def run_many(catalogue: Catalogue, return_id: str, period_id: str, jobs: Sequenc
     return _run_jobs(catalogue, PackKey(period_id, catalogue.returns[return_id].jurisdiction, return_id), jobs)
 
 
+def prepare(catalogue: Catalogue, return_id: str, period_id: str) -> None:
+    """Plan the pack of a return ahead of its first run in this process, while its rows are still being read."""
+    _workbench_for(catalogue, PackKey(period_id, catalogue.returns[return_id].jurisdiction, return_id)).plan()
+
+
 def run_held(catalogue: Catalogue, return_id: str, period_id: str, jobs: Sequence[RuleJob]) -> list[RuleOutcome]:
     """Of the pack of a return only the rules that need stored submissions, which `context.reference` brings along."""
     key = PackKey(period_id, catalogue.returns[return_id].jurisdiction, return_id, is_held=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import weakref
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
@@ -111,19 +112,34 @@ class Workbench:
                         made[name] = text
         return made
 
+    def plan(self) -> None:
+        """Plan what every run needs, so that the first does not wait for it."""
+        with self._lock:
+            with self._statements.as_written():
+                for name in self._views:
+                    with suppress(duckdb.Error):  # the run says so, of the rules that read it
+                        self._plan_view(name)
+            for table in self._by_table:
+                self._passes_of(table)
+
     def _run(self, wanted: Collection[str]) -> Tally:
-        tally, shapes = Tally(), self._layout.shapes()
         spoiled = self._fill_views()
         asked = [self.rules[code] for code in sorted(wanted)]
-        with self._statements.as_written():
-            for table in sorted({r.rule.table for r in asked}):
-                passes.run_passes(self._statements, self._passes_of(table), shapes, tally)
-        for rule in asked:
-            if rule.sql is not None and rule.rule.code not in tally.crashed:
-                self._run_sql(rule, tally)
+        with ThreadPoolExecutor(1) as beside:
+            by_file = beside.submit(self._run_files, asked)
+            tally = self._run_passes(asked)
+            tally.crashed |= by_file.result()
         for rule in asked:
             if held := spoiled.keys() & _reads(rule):
                 tally.crashed[rule.rule.code] = spoiled[min(held)]
+        return tally
+
+    def _run_passes(self, asked: Sequence[CompiledRule]) -> Tally:
+        tally, shapes = Tally(), self._layout.shapes()
+        for table in sorted({r.rule.table for r in asked}):
+            held = self._passes_of(table)
+            with self._statements.as_written():
+                passes.run_passes(self._statements, held, shapes, tally)
         return tally
 
     def _fill_views(self) -> dict[str, str]:
@@ -135,12 +151,15 @@ class Workbench:
                     spoiled[name] = spoiled[min(held)]
                     continue
                 try:
-                    if name not in self._plans:
-                        self._plans[name] = self._statements.ready(f"insert into {name} {text}")
-                    self._statements.run(self._plans[name])
+                    self._statements.run(self._plan_view(name))
                 except duckdb.Error as error:
                     spoiled[name] = type(error).__name__
         return spoiled
+
+    def _plan_view(self, name: str) -> str:
+        if name not in self._plans:
+            self._plans[name] = self._statements.ready(f"insert into {name} {self._views[name]}")
+        return self._plans[name]
 
     def _passes_of(self, table: str) -> list[Pass]:
         if table not in self._passes:
@@ -149,19 +168,33 @@ class Workbench:
             self.broken |= broken
         return self._passes[table]
 
-    def _run_sql(self, rule: CompiledRule, tally: Tally) -> None:
-        """Run the SQL file of a rule; where it fails half way nothing is entered.
+    def _run_files(self, asked: Sequence[CompiledRule]) -> dict[str, str]:
+        """Run the rules that have an SQL file; code -> class of error of those that the rows of this run broke.
+
+        On a connection of their own, so that they run beside the passes: both read the same rows, and neither what the
+        other finds.
+        """
+        crashed = {}
+        with self._statements.con.cursor() as con:
+            for rule in asked:
+                if rule.sql is not None and (error := self._run_sql(con, rule)):
+                    crashed[rule.rule.code] = error
+        return crashed
+
+    def _run_sql(self, con: duckdb.DuckDBPyConnection, rule: CompiledRule) -> str:
+        """Run the SQL file of a rule; where it fails half way nothing is entered. The class of the error, if any.
 
         Planned each time: the order of its joins depends on how many rows there are, and planning costs little.
         """
         code = rule.rule.code
         rows = f"select distinct '{code}', table_id, row_id from ({rule.sql}) f where row_id is not null"
         try:
-            self._statements.con.execute(f"insert into {FAILED} {rows}")
+            con.execute(f"insert into {FAILED} {rows}")
         except _WHATEVER_THE_ROWS as error:
             self.broken[code] = type(error).__name__
         except duckdb.Error as error:
-            tally.crashed[code] = type(error).__name__
+            return type(error).__name__
+        return ""
 
     def _clear(self, reference: Mapping[str, pl.DataFrame]) -> None:
         masks = [passes.mask_relation(table) for table in self._by_table]
