@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from schemas import checking, comparability, derived, health, keeping, reading
 from schemas.model import (
     Authority,
@@ -154,7 +152,7 @@ def _checked(spec: Path) -> Catalogue:
         found = read(spec)
     except SpecError as error:
         raise CatalogueError(f"the specification cannot be read: {error}") from None
-    except (KeyError, TypeError, ValueError, AttributeError, OSError, yaml.YAMLError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
         raise CatalogueError(f"the specification cannot be read: {type(error).__name__}: {error}") from None
     faults = checking.faults(found, spec)
     if faults:

@@ -12,6 +12,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,8 +46,12 @@ def _write(path: Path, content: bytes, older: str) -> None:
     temporary.replace(path)
 
 
+@cache
 def _fingerprint(spec: Path) -> str:
-    """16 digits over every file of the specification, the code that reads it, and the Python that runs it."""
+    """16 digits over every file of the specification, the code that reads it, and the Python that runs it.
+
+    Taken once per process: what is loaded does not follow later changes of a file either.
+    """
     digest = hashlib.sha256(sys.version.encode())
     for path in _files(spec):
         digest.update(path.name.encode())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from schemas import keeping
 from schemas.sources import yaml_file
 
 SPEC = Path(__file__).resolve().parent / "spec"
@@ -50,7 +51,7 @@ def _for(values: dict[str, object], jurisdiction: str) -> object:
 @lru_cache(maxsize=8)
 def load_terms(jurisdiction: str) -> RuleTerms:
     """Terms of `wales` or `england` from `spec/rule_terms.yml`."""
-    held = yaml_file(SPEC / "rule_terms.yml")
+    held = keeping.kept("rule_terms", SPEC, lambda: yaml_file(SPEC / "rule_terms.yml"))
     groups = {
         name: tuple(str(code) for code in _for(by, jurisdiction))  # type: ignore[attr-defined]
         for name, by in held["code_groups"].items()

@@ -9,12 +9,12 @@ import csv
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, fields
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import yaml
-
 if TYPE_CHECKING:
+    import yaml
     from _typeshed import DataclassInstance
 
     Kind = TypeVar("Kind", bound=DataclassInstance)
@@ -30,24 +30,35 @@ def yaml_file(path: Path) -> Any:  # noqa: ANN401 (YAML holds anything; records 
     Raises:
         SpecError: where it is no YAML, or a key stands twice in one mapping (the second would replace the first).
     """
+    import yaml  # most commands find the specification as it was kept, and need no parser
+
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (safe, and in C where it can be)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_loader())  # noqa: S506 (safe, and in C where it can be)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise SpecError(f"{path.name}, line {line}: {error.problem}") from None
+    except yaml.YAMLError as error:  # a character that YAML does not know, which has no line
+        raise SpecError(f"{path.name}: {error}") from None
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    from yaml.constructor import ConstructorError
+
     seen: set[str] = set()
     for key, _ in node.value:
         if key.value in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+            raise ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
         seen.add(key.value)
     return loader.construct_mapping(node, deep=True)
 
 
-_LOADER: Any = type("SpecLoader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
-_LOADER.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+@cache
+def _loader() -> Any:  # noqa: ANN401 (a class that is made here)
+    import yaml
+
+    made: Any = type("SpecLoader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
+    made.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+    return made
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:

@@ -31,6 +31,8 @@ def in_our_words(error: click.ClickException) -> UsageError:
 
 def _of_parameter(error: click.BadParameter, param: click.Parameter) -> UsageError:
     if isinstance(error, click.MissingParameter):
+        if isinstance(param.type, click.Choice):
+            return UsageError("cli.missing_choice", name=_name(param), allowed=_allowed(param.type))
         return UsageError("cli.missing", name=_name(param))
     return UsageError("cli.bad_value", name=_name(param), allowed=_allowed(param.type))
 

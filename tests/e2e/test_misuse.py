@@ -89,6 +89,11 @@ def test_wrong_use_is_told_in_both_languages(
     assert held.record["exit_code"] == held.code == 2
 
 
+def test_the_values_of_a_choice_that_was_not_made_are_named(mesur: Mesur) -> None:
+    for lang in ("en", "cy"):
+        assert "provisional, final, revised" in mesur("release", "latest", lang=lang).err
+
+
 @pytest.mark.parametrize("arguments", MISSING, ids=shown)
 def test_a_missing_file_is_named(
     mesur: Mesur, arguments: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

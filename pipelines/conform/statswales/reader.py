@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import polars as pl
-import yaml
 
 from pipelines.conform.faultlog import COVERAGE_SCHEMA, FAULT_SCHEMA
 from pipelines.conform.reading.source import SourceFile
@@ -85,6 +84,8 @@ def _judged(catalogue: Catalogue, opened: Opened, claim: ExtractClaim, areas: Ar
 
 def claim_beside(path: Path) -> ExtractClaim:
     """What the card `<name>.provenance.yml` beside a file, or beside the folder of its pages, says of the extract."""
+    import yaml  # only where an extract is read
+
     for place in (path, path.parent):
         card = place.with_name(f"{place.name.partition('.')[0]}.provenance.yml")
         if card.is_file():
