@@ -52,6 +52,7 @@ def publish(desk: Desk, publication_id: str, status: str = "provisional") -> Edi
     periods = _periods(folder / "disclosed.parquet")
     versions = sorted({row.rule_pack for row in counting if row.rule_pack})
     rule_pack = ", ".join(versions)
+    rule_texts.keep(desk, ((r.rule_pack, r.return_id, r.period_id or "") for r in counting if r.rule_pack))
     basis = evidence.basis(desk, rule_pack, folder / "proof.json")
     context = PublishContext(
         status=status,

@@ -8,19 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.conform import Examination
 from pipelines.conform.rules import PackKey, pack_for, pack_text
 from pipelines.core.files import atomic_write
 from pipelines.core.settings import Paths
 from pipelines.flow.desk import Desk
 
+Judgement = tuple[str, str, str]
+"""(version of the pack, return, period)."""
 
-def keep(desk: Desk, found: Iterable[Examination]) -> None:
-    """Write the packs by which submissions were just judged, each version once."""
-    for version, key in {_asked(desk, e) for e in found if e.rule_pack}:
+
+def keep(desk: Desk, judgements: Iterable[Judgement]) -> None:
+    """Write the packs that gave these judgements, each version once; one that the rules no longer give cannot be."""
+    for version, return_id, period_id in sorted(set(judgements)):
         path = _path(desk.settings.paths, version)
+        if not version or path.is_file():
+            continue
+        key = PackKey(period_id, desk.catalogue.returns[return_id].jurisdiction, return_id)
         pack = pack_for(desk.catalogue, key)
-        if not path.is_file() and pack.version == version:
+        if pack.version == version:
             atomic_write(path, pack_text(pack))
 
 
@@ -32,11 +37,6 @@ def kept(paths: Paths, versions: Iterable[str]) -> tuple[Path, ...]:
 def all_kept(paths: Paths) -> tuple[Path, ...]:
     """The files of every version."""
     return tuple(sorted(_path(paths, "*").parent.glob("*.json")))
-
-
-def _asked(desk: Desk, found: Examination) -> tuple[str, PackKey]:
-    return_id, period_id = str(found.identity.return_id), str(found.identity.period_id)
-    return found.rule_pack, PackKey(period_id, desk.catalogue.returns[return_id].jurisdiction, return_id)
 
 
 def _path(paths: Paths, version: str) -> Path:

@@ -247,7 +247,8 @@ def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
     """Write what was found, enter the verdicts, make the receipts; typed tables are there before they count."""
     ids = [submission_id(placed, kept) for kept, placed, _ in filed]
     found = [replace(e, identity=_as_filed(e, placed)) for _, placed, e in filed]
-    rule_texts.keep(desk, found)
+    judged_by = [(e.rule_pack, str(e.identity.return_id), str(e.identity.period_id)) for e in found]
+    rule_texts.keep(desk, judged_by)
     write_all(desk.settings, list(zip(found, ids, strict=True)), desk.catalogue)
     told = [(kept, placed, Decision(e.verdict, e.rule_pack, system=e.identity.system)) for kept, placed, e in filed]
     entered = register_all(desk.settings, told)
