@@ -23,12 +23,18 @@ hypothesis.settings.load_profile("default" if os.environ.get("MESUR_EXPLORE") el
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The folder says the kind: tests/unit/… is marked `unit`, and so on. Long kinds start first."""
+    """The folder says the kind: tests/unit/… is marked `unit`, and so on. Long kinds start first.
+
+    A file is run by one process. All that hold the whole sample are run by the same: where two of them waited for
+    its build, one of two processes did nothing for three minutes.
+    """
     here = Path(__file__).parent
     for item in items:
         place = item.path.relative_to(here)
         if place.parts[0] in KINDS:
             item.add_marker(getattr(pytest.mark, place.parts[0]))
+        together = "golden" if place.parts[0] == "golden" else place.as_posix()
+        item.add_marker(pytest.mark.xdist_group(together))
     order = {kind: n for n, kind in enumerate(LONG_FIRST)}
     items.sort(key=lambda item: order.get(item.path.relative_to(here).parts[0], len(order)))
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, cast
 from pipelines.core import duck, files
 from pipelines.core.errors import InternalError, RefusedError, UnreadableError, UsageError
 from pipelines.core.settings import Paths, Settings
-from pipelines.flow import inputs, standing_warehouse
+from pipelines.flow import inputs, parsed, standing_warehouse
 from schemas import load
 
 if TYPE_CHECKING:
@@ -68,17 +68,6 @@ class TransformResult:
     def count(self, kind: str) -> int:
         """How many models, seeds or tests ran."""
         return sum(node.kind == kind for node in self.nodes)
-
-
-@dataclass
-class _Parsed:
-    """The manifest kept for the life of the process, with the state of the project it was made from."""
-
-    state: tuple[tuple[str, int, int], ...] = ()
-    manifest: Manifest | None = None
-
-
-_parsed = _Parsed()
 
 
 def run_dbt(
@@ -169,11 +158,8 @@ def export_reach(settings: Settings) -> Path:
 
 def project_manifest(settings: Settings) -> Path:
     """Path of dbt's manifest.json for this project, parsed now if it must be (lineage for the asset graph)."""
-    path = _target_folder(settings.paths) / "manifest.json"
-    if not path.is_file():
-        _parsed.state = ()  # what this process has parsed was written into another data folder
     _manifest(settings)
-    return path
+    return _target_folder(settings.paths) / parsed.JSON
 
 
 def compiled(settings: Settings, policy: str = DEFAULT_POLICY) -> dict[str, str]:
@@ -187,9 +173,9 @@ def compiled(settings: Settings, policy: str = DEFAULT_POLICY) -> dict[str, str]
     return {model.name: model.compiled_code or "" for model in models}
 
 
-def project_state(settings: Settings) -> tuple[tuple[str, int, int], ...]:
+def project_state(settings: Settings) -> parsed.State:
     """Every file of the dbt project with its time and size: what is compiled holds as long as this is the same."""
-    return _state(settings.paths.dbt_project)
+    return parsed.state_of(settings.paths.dbt_project)
 
 
 @dataclass(frozen=True)
@@ -253,19 +239,14 @@ def _swap(target: Path, warehouse: Path) -> None:
 
 def _manifest(settings: Settings) -> Manifest:
     """The parsed project; parsed again only when one of its files has changed."""
-    state = _state(settings.paths.dbt_project)
-    if _parsed.manifest is None or _parsed.state != state:
+
+    def parse() -> Manifest:
         outcome = _invoke(settings, ["parse"])
         if not outcome.success:
             raise InternalError("transform.project_unreadable")
-        _parsed.state, _parsed.manifest = state, cast("Manifest", outcome.result)
-    return _parsed.manifest
+        return cast("Manifest", outcome.result)
 
-
-def _state(project: Path) -> tuple[tuple[str, int, int], ...]:
-    kinds = (".sql", ".yml", ".csv")
-    held = ((p, p.stat()) for p in sorted(project.rglob("*")) if p.suffix in kinds and "target" not in p.parts)
-    return tuple((str(p), stat.st_mtime_ns, stat.st_size) for p, stat in held)
+    return parsed.manifest(settings.paths.dbt_project, _target_folder(settings.paths), parse)
 
 
 def _invoke(
