@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,11 +53,13 @@ def check(
 ) -> int:
     """Examine files and keep nothing / Gwirio ffeiliau heb gadw dim."""
     from pipelines.cli import reports
-    from pipelines.conform.report import report_of, write
+    from pipelines.conform.report import get_ready, report_of, write
     from pipelines.flow import submissions
 
     desk, wanted = desk_of(session), reports.formats_of(formats)
-    found = submissions.check(desk, files, claim_of(desk, **who), previous)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(get_ready, wanted if out else ())
+        found = submissions.check(desk, files, claim_of(desk, **who), previous)
     report = report_of(desk.catalogue, found)
     made = write(report, out, wanted, session.language) if out else ()
     reports.tell(session, report)

@@ -37,6 +37,7 @@ def launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     for name in module.LOCKS.values():
         (tmp_path / name).write_text(name)
     monkeypatch.setattr(module, "fast_installer", lambda python, log: "uv")
+    monkeypatch.setattr(module, "compile_own", lambda log: (tmp_path / "compiled").touch())
     return module
 
 
@@ -68,6 +69,7 @@ def test_a_first_start_makes_the_environment_and_a_second_does_nothing(
     assert noted[1].endswith("requirements.lock")
     assert "--require-hashes" in noted[1]
     assert launcher.is_ready("runtime")
+    assert Path(launcher.ROOT, "compiled").exists(), "what is ours is compiled as what is installed is"
     launcher.set_up("runtime")
     assert len(noted) == 2
 

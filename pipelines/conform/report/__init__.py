@@ -7,6 +7,6 @@ written only where its sender asks for it, never kept with a run and never logge
 from pipelines.conform.report.build import report_of
 from pipelines.conform.report.machine import as_record
 from pipelines.conform.report.records import Cause, Effect, Report
-from pipelines.conform.report.writing import FORMATS, write
+from pipelines.conform.report.writing import FORMATS, get_ready, write
 
-__all__ = ["FORMATS", "Cause", "Effect", "Report", "as_record", "report_of", "write"]
+__all__ = ["FORMATS", "Cause", "Effect", "Report", "as_record", "get_ready", "report_of", "write"]

@@ -14,6 +14,7 @@ from pipelines.core.pages import template
 
 if TYPE_CHECKING:
     import polars as pl
+    from jinja2 import Template
 
     from pipelines.conform.report.records import Cause, Report
 
@@ -21,6 +22,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 MAX_FAULTS = 2_000
 """Faults that the page lists one by one; more would be slow to open, and the workbook and the CSV hold them."""
 MAX_CAUSES = 500
+
+
+def load() -> Template:
+    """The template of the page, which is loaded once in a process."""
+    return template(TEMPLATES, "page.html")
 
 
 def write(path: Path, report: Report, listed: pl.DataFrame, lang: str) -> None:
@@ -35,7 +41,7 @@ def page(report: Report, listed: pl.DataFrame, lang: str) -> str:
         return say(f"report.{key}", lang, **params)
 
     shown, n = report.causes[:MAX_CAUSES], len(report.causes)
-    return template(TEMPLATES, "page.html").render(
+    return load().render(
         lang=lang,
         word=word,
         about=report.about,
