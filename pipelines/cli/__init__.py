@@ -34,6 +34,7 @@ VERBS = {
     "figures": "reading",
     "measures": "reading",
     "audit": "attacking",
+    "round": "rounding",
     "golden": "reading",
     "serve": "reading",
     "statswales": "publishing",

@@ -71,6 +71,18 @@ def read_table(path: Path, shape: TableShape) -> System:
     return system
 
 
+def named_rows(path: Path, shape: TableShape) -> tuple[pl.DataFrame, list[str]]:
+    """The rows of the table as they stand, and the name of the cell of each.
+
+    Raises:
+        UnreadableError: no CSV, or a column is missing.
+    """
+    _read(Path(path), shape.columns)
+    table = pl.read_csv(path, infer_schema=False, truncate_ragged_lines=True)
+    stripped = table.select(pl.col(shape.columns).fill_null("").str.strip_chars())
+    return table, ["|".join(_spot(row, shape)) for row in stripped.iter_rows(named=True)]
+
+
 def read_hierarchy(path: Path) -> dict[str, dict[str, str]]:
     """Parents of codes by dimension, from a CSV with the columns `dimension`, `code`, `parent`.
 
