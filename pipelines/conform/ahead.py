@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.conform.examination import Reading, read_submission
+from pipelines.conform.reading.source import SourceFile
 from pipelines.conform.records import Claim
 from pipelines.core.beside import beside
 from pipelines.core.errors import UsageError
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 MANY = 60
 """Submissions from which a second process repays its start of some three seconds."""
+
+LARGE = 20_000_000
+"""Bytes of an earlier submission beyond which it waits its turn: reading it takes every core, and memory, by itself."""
 
 Tools = tuple["Catalogue", "Tokeniser"]
 _own: list[Tools] = []
@@ -61,7 +65,8 @@ class Meanwhile:
     def __init__(self, tools: Tools, claim: Claim, previous: Sequence[FileLike]) -> None:
         self._tools, self._previous = tools, previous
         self._pool = ThreadPoolExecutor(2)
-        self._foreseen = earlier_claim(claim.authority, claim.period) if previous else None
+        is_small = sum(len(file.content) for file in previous if isinstance(file, SourceFile)) <= LARGE
+        self._foreseen = earlier_claim(claim.authority, claim.period) if previous and is_small else None
         self._earlier = self._pool.submit(self._read, self._foreseen) if self._foreseen else None
         if claim.return_id in tools[0].returns and claim.period:
             self._pool.submit(self._plan, str(claim.return_id), claim.period)  # what it raises, the run raises again

@@ -73,11 +73,12 @@ class Workbench:
         reference, con = jobs[0].reference, self._statements.con
         with self._lock:
             try:
-                con.execute("set threads = 1" if self._is_small(jobs) else "reset threads")
+                is_small = self._is_small(jobs)
+                con.execute("set threads = 1" if is_small else "reset threads")
                 relations.fill(con, self._relations, jobs)
                 for name, frame in reference.items():
                     relations.store(con, name, frame)
-                tally = self._run(wanted)
+                tally = self._run(wanted, is_shared=is_small)
                 return Found(_failed(con), tally)
             finally:
                 self._clear(reference)
@@ -122,13 +123,14 @@ class Workbench:
             for table in self._by_table:
                 self._passes_of(table)
 
-    def _run(self, wanted: Collection[str]) -> Tally:
+    def _run(self, wanted: Collection[str], *, is_shared: bool) -> Tally:
+        """`is_shared`: passes and SQL files side by side; over many rows DuckDB has work for every core by itself."""
         spoiled = self._fill_views()
         asked = [self.rules[code] for code in sorted(wanted)]
         with ThreadPoolExecutor(1) as beside:
-            by_file = beside.submit(self._run_files, asked)
+            by_file = beside.submit(self._run_files, asked) if is_shared else None
             tally = self._run_passes(asked)
-            tally.crashed |= by_file.result()
+            tally.crashed |= by_file.result() if by_file else self._run_files(asked)
         for rule in asked:
             if held := spoiled.keys() & _reads(rule):
                 tally.crashed[rule.rule.code] = spoiled[min(held)]
