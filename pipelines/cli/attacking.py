@@ -115,6 +115,8 @@ def _tell(session: Session, found: Report) -> None:
         if told.contradictions:
             session.tell("audit.contradictions", n=len(told.contradictions))
         _tell_open(session, told)
+    if any(cell.lower == 0 and cell.verdict == "narrowed" for cell in found.plain.opened):
+        session.tell("audit.may_be_zero")
 
 
 def _tell_open(session: Session, told: Attack) -> None:

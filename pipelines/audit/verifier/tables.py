@@ -19,6 +19,12 @@ from pipelines.audit.verifier.records import Findings, Subject
 
 SHOWN_AS = {**{name: name for name in FIGURES}, "new_value": "value", "edition_value": "value"}
 """Columns that show a figure of the ledger."""
+COMPARED = {
+    "fct_change": {"value": "period_id", "previous_value": "previous_period_id"},
+    "fct_definition": {"value": "period_id"},
+    "fct_forecast": {"from_value": "from_period_id"},
+}
+"""Tables that set figures of totals side by side: columns that show one, with the column of its period."""
 CODES = re.compile(r"(code|refcode|hierarchy|measure|_id|area|period|^lang|^type|^format)$", re.IGNORECASE)
 """Columns of codes, by their names."""
 OPEN = frozenset({"sort", "decimal", "notecodes", "status", "note", "description"})
@@ -33,6 +39,7 @@ def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings)
     """Every table of a file; gives how many figures were held against the ledger."""
     file, n_held = path.relative_to(subject.folder).as_posix(), 0
     for name, table in keyed.tables(path, _has_figures):
+        n_held += _check_compared(ledger, table, (file, name), findings)
         is_view = name.startswith(keyed.VIEW)
         if path.suffix in (".duckdb", ".parquet") and name not in subject.declared and not is_view:
             findings.add("unregistered_table", file, name)
@@ -48,8 +55,27 @@ def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings)
 
 
 def _has_figures(columns: Sequence[str]) -> bool:
-    """Whether rows of a table are held against the ledger by their key; of others only the columns count here."""
-    return SINCE in columns or {keyed.OTHER_NAMES.get(c, c) for c in columns} >= set(KEY)
+    """Whether rows of a table are held against the ledger; of others only the columns count here."""
+    is_compared = any({*shown, *shown.values()} <= set(columns) for shown in COMPARED.values())
+    return is_compared or SINCE in columns or {keyed.OTHER_NAMES.get(c, c) for c in columns} >= set(KEY)
+
+
+def _check_compared(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], findings: Findings) -> int:
+    """Figures of totals in a table without categories; gives how many were held against the ledger."""
+    file, name = place
+    totals = ledger.frame.filter(pl.col("breakdown_id") == "total").select(*KEY[:3], known="value")
+    n_held = 0
+    for column, period in COMPARED.get(name, {}).items():
+        if not {*KEY[:2], period, column} <= set(table.columns):
+            continue
+        shown = table.select(*KEY[:2], pl.col(period).alias(KEY[2]), shown=column).drop_nulls("shown")
+        differs = shown.join(totals, on=list(KEY[:3]), how="left").filter(pl.col("shown").ne_missing(pl.col("known")))
+        for key in differs.select(KEY[:3]).head(5).iter_rows():
+            findings.add("value_differs", file, f"{name}.{column}: {';'.join(map(str, key))}")
+        if differs.height > 5:
+            findings.add("value_differs", file, n=differs.height - 5)
+        n_held += shown.height
+    return n_held
 
 
 def _not_told_before(subject: Subject, table: pl.DataFrame) -> pl.DataFrame:
