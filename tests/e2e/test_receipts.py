@@ -83,7 +83,8 @@ def test_what_was_altered_is_named(mesur: Mesur, receipt: Path) -> None:
 
 def test_another_signature_is_none(mesur: Mesur, receipt: Path) -> None:
     held = json.loads(receipt.read_text("utf-8"))["signature"]
-    for value in (held["value"][:-4] + "AA==", "not base64", ""):
+    first = "B" if held["value"][0] == "A" else "A"  # the last byte is small, and so often nought already
+    for value in (first + held["value"][1:], "not base64", ""):
         assert wrong(mesur, changed(receipt, signature=held | {"value": value})) == {"altered": "signature"}
 
 
