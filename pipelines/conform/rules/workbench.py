@@ -9,7 +9,7 @@ import weakref
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -34,7 +34,9 @@ _WHATEVER_THE_ROWS = (duckdb.BinderException, duckdb.CatalogException, duckdb.Pa
 """Errors that SQL has before it meets a row."""
 
 _ROW_GROUP = 122_880
-"""Rows that DuckDB gives to one thread at a time."""
+"""Rows that DuckDB gives to one thread at a time; up to these, one thread is quicker than several."""
+_FEW = 20_000
+"""Rows up to which the optimiser costs a pass more than it saves; at 500,000 a pass takes six times as long without."""
 
 
 @dataclass(frozen=True)
@@ -73,20 +75,20 @@ class Workbench:
         reference, con = jobs[0].reference, self._statements.con
         with self._lock:
             try:
-                is_small = self._is_small(jobs)
-                con.execute("set threads = 1" if is_small else "reset threads")
+                n_rows = self._largest(jobs)
+                con.execute("set threads = 1" if n_rows <= _ROW_GROUP else "reset threads")
                 relations.fill(con, self._relations, jobs)
                 for name, frame in reference.items():
                     relations.store(con, name, frame)
-                tally = self._run(wanted, is_shared=is_small)
+                tally = self._run(wanted, n_rows)
                 return Found(_failed(con), tally)
             finally:
                 self._clear(reference)
 
-    def _is_small(self, jobs: Sequence[Inputs]) -> bool:
-        """True where one thread is quicker than several: tables are shared out by row groups."""
+    def _largest(self, jobs: Sequence[Inputs]) -> int:
+        """Rows of the largest relation."""
         frames = ((relation.frame_of(job) for job in jobs) for relation in self._relations)
-        return max((sum(f.height for f in held if f is not None) for held in frames), default=0) <= _ROW_GROUP
+        return max((sum(f.height for f in held if f is not None) for held in frames), default=0)
 
     def _define(self, macros: Sequence[str]) -> None:
         """Everything that has a shape; nothing is created after it, since that would make the plans stale."""
@@ -123,24 +125,25 @@ class Workbench:
             for table in self._by_table:
                 self._passes_of(table)
 
-    def _run(self, wanted: Collection[str], *, is_shared: bool) -> Tally:
-        """`is_shared`: passes and SQL files side by side; over many rows DuckDB has work for every core by itself."""
+    def _run(self, wanted: Collection[str], n_rows: int) -> Tally:
+        """Passes and SQL files side by side, unless there are so many rows that DuckDB itself uses every core."""
         spoiled = self._fill_views()
         asked = [self.rules[code] for code in sorted(wanted)]
         with ThreadPoolExecutor(1) as beside:
-            by_file = beside.submit(self._run_files, asked) if is_shared else None
-            tally = self._run_passes(asked)
+            by_file = beside.submit(self._run_files, asked) if n_rows <= _ROW_GROUP else None
+            tally = self._run_passes(asked, n_rows)
             tally.crashed |= by_file.result() if by_file else self._run_files(asked)
         for rule in asked:
             if held := spoiled.keys() & _reads(rule):
                 tally.crashed[rule.rule.code] = spoiled[min(held)]
         return tally
 
-    def _run_passes(self, asked: Sequence[CompiledRule]) -> Tally:
+    def _run_passes(self, asked: Sequence[CompiledRule], n_rows: int) -> Tally:
+        """DuckDB plans a statement again where relations came or went since: by its optimiser, if rows repay it."""
         tally, shapes = Tally(), self._layout.shapes()
         for table in sorted({r.rule.table for r in asked}):
             held = self._passes_of(table)
-            with self._statements.as_written():
+            with self._statements.as_written() if n_rows <= _FEW else nullcontext():
                 passes.run_passes(self._statements, held, shapes, tally)
         return tally
 
