@@ -16,13 +16,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from benchmarks import elimination, machine
+from benchmarks.keeping import keep
 from pipelines.core.settings import PROJECT, Paths, Settings
 from pipelines.disclosure import Task, components, lines, primary, protect_task, register, rounding, secondary
 from pipelines.disclosure.attacker import Attacker
@@ -37,8 +37,6 @@ from schemas.catalogue import load
 from schemas.model import Publication
 
 PUBLICATION = "children-looked-after"
-RESULTS = Path(__file__).parent / "results"
-PAGE = Path(__file__).with_name("protection.md")
 YEAR, STOCK = "2022-23", "CLA_STOCK"
 FIVE = ("age_band", "placement", "legal_status", "ethnicity", "need")
 """Breakdowns of the five linked tables of one mart year."""
@@ -173,11 +171,7 @@ def page(found) -> str:
 def main() -> None:
     """Measure, print, keep."""
     found = measured(Path(sys.argv[1]).absolute())
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"protection-{datetime.now(UTC):%Y-%m-%d}.json"
-    path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    PAGE.write_text(page(found), encoding="utf-8")
-    print(page(found))
+    keep("protection", found, page(found))
 
 
 if __name__ == "__main__":

@@ -8,22 +8,19 @@ before it becomes visible. What is written does not belong here.
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import machine
+from benchmarks.keeping import keep
 from benchmarks.tasks import _desk
 
 PUBLICATION, BASELINE, TARGET = "children-looked-after", "csv", 60
 NOT_NEEDED = shutil.ignore_patterns("published", "landing", "dbt", "typed", "warehouse.duckdb", "suppression-ledger")
-PAGE = Path(__file__).with_name("publication.md")
-RESULTS = Path(__file__).with_name("results")
 
 
 def measured(data: Path) -> dict[str, object]:
@@ -67,11 +64,7 @@ def page(found: Mapping[str, object]) -> str:
 def main() -> None:
     """Measure, print, keep."""
     found = measured(Path(sys.argv[1]).absolute())
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"publication-{datetime.now(UTC):%Y-%m-%d}.json"
-    path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    PAGE.write_text(page(found), encoding="utf-8")
-    print(page(found))
+    keep("publication", found, page(found))
 
 
 if __name__ == "__main__":

@@ -23,14 +23,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import machine
+from benchmarks.keeping import keep
 from pipelines.core.settings import PROJECT
 
 CONNECTIONS, WANTED = 16, 500
-PAGE, RESULTS = Path(__file__).with_name("serving.md"), Path(__file__).with_name("results")
 ONE, EACH = "one measure, again and again", "each measure in turn"
 EDITIONS = "/v1/publications/{publication}/editions"
 
@@ -174,11 +173,7 @@ def main() -> None:
     given = parser.parse_args()
     before = machine.load()
     told = measured(given.edition, given.seconds)
-    RESULTS.mkdir(exist_ok=True)
-    kept = json.dumps({"load": before, "asked": told}, indent=2)
-    (RESULTS / f"serving-{datetime.now(UTC):%Y-%m-%d}.json").write_text(f"{kept}\n", encoding="utf-8")
-    PAGE.write_text(page(told, before), encoding="utf-8")
-    print(page(told, before))
+    keep("serving", {"load": before, "asked": told}, page(told, before))
 
 
 if __name__ == "__main__":

@@ -23,10 +23,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import machine, made_903
+from benchmarks.keeping import keep
 
 ROOT = Path(__file__).parents[1]
-RESULTS = Path(__file__).parent / "results"
-PAGE = Path(__file__).parent / "validator.md"
 Run = dict[str, float]
 WHO = ("--return", "lac_census", "--authority", "512", "--period", "2023-24")
 
@@ -164,10 +163,7 @@ def main() -> int:
         kinds = {f"{given.same} {kind}": (given.same, kind, 3) for kind in (made_903.CLEAN, made_903.BAD)}
         kinds |= {str(n): (n, made_903.RANDOM, 1) for n in given.large}
         result["alone"] = {label: alone(folder, *kind) for label, kind in kinds.items()}
-    print("\n".join(lines(result)))
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"validator-{result['day']}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    PAGE.write_text("\n".join(lines(result)), encoding="utf-8")
+    keep("validator", result, "\n".join(lines(result)))
     return 0
 
 

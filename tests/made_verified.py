@@ -76,6 +76,11 @@ def sign(folder: Path) -> None:
     (folder / "sha256sums.txt").write_text("".join(lines), encoding="utf-8")
 
 
+def first(rows: pl.DataFrame, condition: pl.Expr) -> pl.Expr:
+    """True in the first row that meets a condition."""
+    return pl.int_range(pl.len()) == rows.with_row_index("at").filter(condition)["at"][0]
+
+
 Edit = Callable[[str], str]
 
 
