@@ -149,8 +149,8 @@ def _inputs(folder: Path) -> dict[str, set[tuple[str, str]]]:
 
 
 def _outside(path: Path) -> pl.DataFrame:
+    given = keyed.given_csv(path, as_text=False)
     try:
-        given = pl.read_csv(path, infer_schema_length=None)
         return given.select(
             *(pl.col(k).cast(pl.String) for k in keyed.KEY),
             pl.col("numerator").cast(pl.Int64),
@@ -158,5 +158,5 @@ def _outside(path: Path) -> pl.DataFrame:
             value=pl.col("numerator").cast(pl.Float64),
             status=pl.lit(""),
         )
-    except (OSError, pl.exceptions.PolarsError):
+    except pl.exceptions.PolarsError:
         raise UnreadableError("disclosure.table_unreadable", Place(file=path.name)) from None

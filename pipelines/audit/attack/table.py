@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.audit.attack.system import Practice, System
+from pipelines.audit.reading.keyed import given_csv
 from pipelines.core.errors import Place, UnreadableError
 
 HIDDEN_MARKS = frozenset({"c", "[c]", "*"})
@@ -57,7 +58,7 @@ def read_table(path: Path, shape: TableShape) -> System:
     (`x`, `z`, ...) are left out of the sums, as a partial total leaves them out.
 
     Raises:
-        UnreadableError: no CSV, a column missing, or a value that is neither a whole number nor a known mark.
+        UnreadableError: no such file, no CSV, a column missing, or a value that is neither a whole number nor a known mark.
     """
     system, spots = System(), []
     for number, row in enumerate(_read(Path(path), shape.columns).iter_rows(named=True), start=1):
@@ -75,11 +76,10 @@ def named_rows(path: Path, shape: TableShape) -> tuple[pl.DataFrame, list[str]]:
     """The rows of the table as they stand, and the name of the cell of each.
 
     Raises:
-        UnreadableError: no CSV, or a column is missing.
+        UnreadableError: no such file, no CSV, or a column is missing.
     """
-    _read(Path(path), shape.columns)
-    table = pl.read_csv(path, infer_schema=False, truncate_ragged_lines=True)
-    stripped = table.select(pl.col(shape.columns).fill_null("").str.strip_chars())
+    table = _table(Path(path), shape.columns)
+    stripped = _stripped(table, shape.columns)
     return table, ["|".join(_spot(row, shape)) for row in stripped.iter_rows(named=True)]
 
 
@@ -87,7 +87,7 @@ def read_hierarchy(path: Path) -> dict[str, dict[str, str]]:
     """Parents of codes by dimension, from a CSV with the columns `dimension`, `code`, `parent`.
 
     Raises:
-        UnreadableError: no CSV, or a column is missing.
+        UnreadableError: no such file, no CSV, or a column is missing.
     """
     held: dict[str, dict[str, str]] = {}
     for row in _read(Path(path), HIERARCHY).iter_rows(named=True):
@@ -96,12 +96,18 @@ def read_hierarchy(path: Path) -> dict[str, dict[str, str]]:
 
 
 def _read(path: Path, wanted: tuple[str, ...]) -> pl.DataFrame:
-    try:
-        table = pl.read_csv(path, infer_schema=False, truncate_ragged_lines=True)
-    except (OSError, pl.exceptions.PolarsError):
-        raise UnreadableError("disclosure.table_unreadable", Place(file=path.name)) from None
+    return _stripped(_table(path, wanted), wanted)
+
+
+def _table(path: Path, wanted: tuple[str, ...]) -> pl.DataFrame:
+    """The whole table as it stands."""
+    table = given_csv(path, as_text=True)
     if lacking := sorted(set(wanted) - set(table.columns)):
         raise UnreadableError("disclosure.column_missing", Place(file=path.name), columns=", ".join(lacking))
+    return table
+
+
+def _stripped(table: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
     return table.select(pl.col(wanted).fill_null("").str.strip_chars())
 
 

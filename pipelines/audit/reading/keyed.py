@@ -26,6 +26,20 @@ Wanted = Callable[[Sequence[str]], bool]
 """Whether a table is to be read, by its columns."""
 
 
+def given_csv(path: Path, *, as_text: bool) -> pl.DataFrame:
+    """A CSV that a person named: every column as text, rows that are too long cut off; or with types, all rows whole.
+
+    Raises:
+        UnreadableError: there is no such file, or it is no CSV.
+    """
+    try:
+        return pl.read_csv(path, infer_schema=not as_text, infer_schema_length=None, truncate_ragged_lines=as_text)
+    except FileNotFoundError:
+        raise UnreadableError("file.not_found", Place(file=path.name)) from None
+    except (OSError, pl.exceptions.PolarsError):
+        raise UnreadableError("disclosure.table_unreadable", Place(file=path.name)) from None
+
+
 def tables(path: Path, is_wanted: Wanted = lambda _: True) -> Iterator[tuple[str, pl.DataFrame]]:
     """(name, rows) of every table in a CSV, Parquet or DuckDB file; nothing for other files.
 

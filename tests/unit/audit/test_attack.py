@@ -199,6 +199,9 @@ def test_bad_tables_are_refused_with_a_message(tmp_path: Path, text: str, key: s
         read_table(path, shape({}))
     assert caught.value.key == key
     assert "35" not in str(caught.value)
+    with pytest.raises(UnreadableError) as caught:
+        read_table(tmp_path / "nothing.csv", shape({}))
+    assert caught.value.key == "file.not_found"
 
 
 def test_a_level_that_is_withheld_whole_is_not_guessed_to_be_small() -> None:
