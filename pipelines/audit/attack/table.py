@@ -58,7 +58,8 @@ def read_table(path: Path, shape: TableShape) -> System:
     (`x`, `z`, ...) are left out of the sums, as a partial total leaves them out.
 
     Raises:
-        UnreadableError: no such file, no CSV, a column missing, or a value that is neither a whole number nor a known mark.
+        UnreadableError: no such file, no CSV, a column missing, or a value that is neither a whole number nor a known
+            mark.
     """
     system, spots = System(), []
     for number, row in enumerate(_read(Path(path), shape.columns).iter_rows(named=True), start=1):
