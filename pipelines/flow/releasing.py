@@ -5,12 +5,16 @@ Protection and writing belong to the rooms; nothing here is ever started by a sc
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import polars as pl
+
 from pipelines.core.errors import RefusedError, UsageError
 from pipelines.core.files import sha256_of
 from pipelines.core.locks import exclusive
 from pipelines.flow import auditing, editions, promises, verifying
 from pipelines.flow.desk import Desk
-from pipelines.publish import EditionResult, statswales
+from pipelines.publish import EditionResult, standing, statswales
 from pipelines.serve import Published, PublishedEdition
 
 
@@ -62,19 +66,26 @@ def release(desk: Desk, publication_id: str, edition_id: str, status: str) -> Ed
 
     Raises:
         UsageError: for an edition that is not the latest: only what the protected cells hold now can be proved.
-        RefusedError: when the audit finds a violation in the protected file, the edition would break a query that a
-            consumer has registered, or the attack on the edition opens a cell.
+        RefusedError: when the figures contradict the status, the audit finds a violation in the protected file, the
+            edition would break a query that a consumer has registered, or the attack on the edition opens a cell.
     """
     with exclusive(desk.settings, "build"):
         latest = Published(desk.settings.paths.published).edition(publication_id)
         if edition_id not in (latest.id, "latest"):
             raise UsageError("release.not_latest", given=edition_id[:40], latest=latest.id)
+        _refuse_contradicted(latest.folder / "parquet", status)
         if n_found := editions.n_violations(desk, publication_id):
             raise RefusedError("release.refused", n=n_found)
         promises.refuse_if_broken(desk, publication_id)
         verifying.refuse_leaks(desk, publication_id, latest.folder, is_published=True)
         _refuse_open(desk, publication_id)
         return editions.publish(desk, publication_id, status)
+
+
+def _refuse_contradicted(tables: Path, status: str) -> None:
+    """Refuse a word that the figures of the latest edition contradict before the proof is gone through."""
+    values, periods = (pl.read_parquet(tables / f"{name}.parquet") for name in ("fct_measure_value", "dim_period"))
+    standing.refuse_other(status, values, periods)
 
 
 def _refuse_open(desk: Desk, publication_id: str) -> None:

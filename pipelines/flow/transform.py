@@ -103,7 +103,7 @@ def run_dbt(
     changed = None if select or is_whole else standing_warehouse.changed(settings, made_from)
     target = _new_file(settings.paths, is_partial=bool(select or changed))
     try:
-        arguments = ["build", *_choice(select, changed), *_variables(policy)]
+        arguments = ["build", *_choice(select, changed), *_variables(policy), "--no-write-json"]
         outcome = _invoke(settings, arguments, manifest=manifest, changed=changed)
         nodes = _nodes(outcome)
         for node in nodes:

@@ -84,7 +84,7 @@ def coverage(rows: tuple[CoverageRow, ...], dims: Dimensions) -> pl.DataFrame:
         raise RefusedError("publish.coverage_unknown", rows=strange)
     table = layout.FCT_COVERAGE
     found = {
-        ("", r.area_code, r.period_id, r.return_id, r.status, r.n_expected, r.n_received, r.reason, r.covered_to)
+        ("", r.area_code, r.period_id, r.return_id, r.status, r.n_expected, r.n_received, r.reason, r.covered_to, None)
         for r in rows
     }
     frame = filled(table, sorted(found, key=str))

@@ -232,6 +232,7 @@ FCT_COVERAGE = MartTable(
         Column("n_received", "integer", "Submissions that count"),
         Column("reason", "varchar", "not_received, stops_early or system_changed (dim_term, set coverage_reason)"),
         Column("covered_to", "date", "Last day that a report which stops early reaches"),
+        Column("standing", "varchar", "provisional, revised or final, by the figures' marks (dim_term, set standing)"),
     ),
 )
 FCT_RECONCILIATION = MartTable(

@@ -26,6 +26,7 @@ from pipelines.publish import (
     metadata,
     package,
     revisions,
+    standing,
     statswales,
     tidy,
 )
@@ -133,6 +134,7 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
     before = press.shelf.folder(latest.id) if latest else None
     with press.timed("revisions"):
         revised = stars.with_revisions(content, before, press.context)
+        standing.refuse_other(press.context.status, revised["fct_measure_value"], revised["dim_period"])
         past = pl.read_parquet(before / "parquet" / "dim_edition.parquet") if before else None
         star = stars.of_edition(revised, press.publication, edition, past)
     with (

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.publish import facts, revisions, vintages
+from pipelines.publish import facts, revisions, standing, vintages
 from pipelines.publish.derived.room import compared
 from pipelines.publish.dimensions import dimensions, filled
 from pipelines.publish.layout import DIM_EDITION, MartTable
@@ -111,9 +111,9 @@ def with_revisions(star: Star, before: Path | None, context: PublishContext) -> 
     order = star["dim_status"]["status_code"].to_list()
     values = vintages.with_revised(star["fct_measure_value"], held).with_columns(breaks.in_order(order))
     found = revisions.revisions(revisions.previous_values(before), values, context, star.tables)
-    return replace(
-        star, tables={**star.tables, "fct_measure_value": values, "fct_revision": found, "fct_vintage": held}
-    )
+    stands = standing.with_standing(star["fct_coverage"], values)
+    told = {"fct_measure_value": values, "fct_coverage": stands, "fct_revision": found, "fct_vintage": held}
+    return replace(star, tables={**star.tables, **told})
 
 
 def _named(frame: pl.DataFrame, edition: Edition) -> pl.DataFrame:

@@ -83,3 +83,21 @@ def test_the_year_that_the_census_settled_stands_as_it_was(mesur: Mesur, revised
     assert year == [("",)], "neither provisional nor revised: final"
     editions = asked(mesur, revised, "select edition_sequence from dim_edition order by 1")
     assert editions == [(1,), (2,)]
+
+
+def test_what_was_revised_cannot_be_released_as_final(mesur: Mesur, revised: Built) -> None:
+    """The word for an edition is held against its figures; that of each area and period is derived from them."""
+    refused = mesur("release", "latest", "--status", "final", "--json", data=revised.data)
+    assert (refused.code, refused.record["error"]) == (4, "release.contradicted")
+    assert "revised" in refused.record["what"]
+    marked = "regexp_matches(v.status, '(^|,)[pr](,|$)')"
+    told = asked(
+        mesur,
+        revised,
+        f"""select c.standing, bool_or({marked}), count(distinct c.period_id) from fct_coverage as c
+            join fct_measure_value as v using (area_code, period_id) where c.area_code = '{SENT_AGAIN}'
+            group by c.standing order by 1""",
+    )
+    assert [(word, bool(is_marked)) for word, is_marked, _ in told] == [
+        ("final", False), ("provisional", True), ("revised", True),
+    ]  # fmt: skip

@@ -121,14 +121,17 @@ def _coverage(star: Star, lang: str) -> list[Block]:
         return [Prose((say("publish.note.coverage_unstated", lang),))]
     labels = star["dim_period"].select("period_id", "sort_order", label=f"period_label_{lang}")
     held = rows.join(labels, on="period_id").sort("sort_order")
-    heads = tuple(say(f"publish.head.{h}", lang) for h in ("period", "received", "expected", "status"))
+    heads = tuple(say(f"publish.head.{h}", lang) for h in ("period", "received", "expected", "status", "standing"))
+    columns = ("label", "n_received", "n_expected", "coverage_status", "standing")
     shown = tuple(
-        (label, f"{received:,}", f"{expected:,}", say(f"publish.coverage.{status}", lang))
-        for label, received, expected, status in held.select(
-            "label", "n_received", "n_expected", "coverage_status"
-        ).iter_rows()
+        (label, f"{received:,}", f"{expected:,}", say(f"publish.coverage.{status}", lang), _settled(standing, lang))
+        for label, received, expected, status, standing in held.select(columns).iter_rows()
     )
     return [Table(say("publish.bulletin.coverage_table", lang), heads, shown)]
+
+
+def _settled(standing: str | None, lang: str) -> str:
+    return say(f"publish.term.standing.{standing}", lang) if standing else ""
 
 
 def _next(publication: Publication, lang: str) -> list[Block]:

@@ -11,7 +11,7 @@ from pipelines.core.messages import say
 from pipelines.publish.dimensions import Row, published_measures
 from pipelines.publish.quality.funnel import POSITIONS
 from pipelines.publish.quality.statistics import distances
-from pipelines.publish.records import CAUSES, EXPLANATIONS
+from pipelines.publish.records import CAUSES, EXPLANATIONS, STATUSES
 from schemas.catalogue import WALES, Catalogue
 from schemas.model import Publication
 
@@ -22,6 +22,7 @@ TERMS = {
     "comparator_kind": ("wales", "region", "similar"),
     "cause": CAUSES,
     "coverage_reason": ("not_received", "stops_early", "system_changed", "no_population"),
+    "standing": STATUSES,
     "explained_by": EXPLANATIONS,
     "comparability": ("same", "approximate", "break"),
 }

@@ -77,6 +77,20 @@ def test_a_resubmission_and_a_withdrawal_give_what_a_whole_run_gives(settings: S
     assert standing_warehouse.changed(settings, other) is None
 
 
+@pytest.mark.parametrize("changed", [(SWANSEA, NEWPORT), ()])
+def test_a_limited_run_checks_the_rows_that_it_makes_anew(settings: Settings, changed: tuple[str, ...]) -> None:
+    """Of tables kept by authority: a plain table is made anew, and looked at, as a whole."""
+    arguments = ["compile", "--select", "resource_type:test", "--no-populate-cache"]
+    outcome = transform._invoke(settings, arguments, manifest=transform._manifest(settings), changed=changed)
+    checks = {
+        node.name: re.sub(r"\s+", " ", node.compiled_code) for node in (r.node for r in transform._results(outcome))
+    }
+    kept = {name: sum(f'"{table}"' in sql for table in kept_by_authority()) for name, sql in checks.items()}
+    limited = {name: sql.count(f"where authority_code in ('{SWANSEA}', '{NEWPORT}')") for name, sql in checks.items()}
+    assert sum(n > 0 for n in kept.values()) >= 3
+    assert limited == (kept if changed else dict.fromkeys(checks, 0))
+
+
 def _touch_nothing_else(paths: Paths, submissions: tuple[Submission, ...]) -> None:
     """Write the submissions; files that say what they said before keep their time, as those of a real folder do."""
     held = {p: (p.read_bytes(), p.stat()) for p in paths.typed.rglob("*.parquet")}

@@ -117,12 +117,12 @@ def test_the_change_log_tells_what_was_changed(desk: Desk, catalogue: Catalogue)
     measure = catalogue.measures["CLA_STOCK"]
     reworded = replace(measure, definition=replace(measure.definition, en="Another one."))
     known = replace(desk.catalogue, measures={**catalogue.measures, "CLA_STOCK": reworded})
-    result = replace(desk, catalogue=known).publish(status="final")
+    result = replace(desk, catalogue=known).publish(status="revised")
     log = read(result.folder / "changelog.json")
     of_a_year = {p: rows.filter(pl.col("period_id") == p).height for p in ("2016-17", "2017-18")}
     assert log["values"] == {"changed": 2, "added": of_a_year["2016-17"], "removed": of_a_year["2017-18"]}
     assert log["withholding"] == {"newly_withheld": 1, "no_longer_withheld": 0}
-    assert log["about"] == {"status": {"old": "provisional", "new": "final"}}
+    assert log["about"] == {"status": {"old": "provisional", "new": "revised"}}
     assert log["ids"] == {"dim_period": {"added": ["2016-17"], "removed": ["2017-18"]}}
     assert "fct_measure_value.upper" in log["columns"]["added"]
     (said,) = [w for w in log["wording"] if w["column"] == "definition_en"]
