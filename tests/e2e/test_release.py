@@ -106,12 +106,12 @@ def test_a_release_passes_its_gates_and_what_leaks_does_not(built: Built, mesur:
 
     # what the first edition told of a cell is still known: the second hides it in vain
     change(folder / first, CSV, show_hidden)
-    told = mesur("release", "latest", "--status", "revised", "--json", data=own.data).record
+    told = mesur("release", "latest", "--status", "final", "--json", data=own.data).record
     assert (told["error"], told["exit_code"]) == ("release.open", 4)
     assert "|" in told["what"], "no cell is named"
 
     change(folder / second, CSV, show_hidden)
-    told = mesur("release", "latest", "--status", "revised", "--json", data=own.data).record
+    told = mesur("release", "latest", "--status", "final", "--json", data=own.data).record
     assert (told["error"], told["exit_code"]) == ("publish.leak", 4)
     assert CSV in told["what"]
     assert json.loads((folder / "latest.json").read_text("utf-8"))["edition"] == second
