@@ -1,5 +1,9 @@
 -- Children whose own child is recorded as born after the period, or after they left care: the child and the last episode.
-with last_end as (select child_id, max(episode_end_date) as latest from episode group by child_id),
+-- A child with an open episode has not left: a placement that ended before the birth is no fault.
+with last_end as (
+    select child_id, case when count(*) = count(episode_end_date) then max(episode_end_date) end as latest
+    from episode group by child_id
+),
 late as (
     select c.child_id, c.row_id, l.latest
     from child c left join last_end l on l.child_id = c.child_id
