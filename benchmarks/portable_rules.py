@@ -32,8 +32,12 @@ KEYS = tuple(PackKey(year, country) for country in ("wales", "england") for year
 class Caught:
     """A connection that writes down every statement; rows given as a frame become `values`."""
 
-    def __init__(self, con: Any) -> None:
-        self.con, self.said, self._incoming = con, list[str](), ""
+    def __init__(self, con: Any, said: list[str] | None = None) -> None:
+        self.con, self.said, self._incoming = con, [] if said is None else said, ""
+
+    def cursor(self) -> Caught:
+        """A second connection to the same rows; what it does is written down in the order in which it is begun."""
+        return Caught(self.con.cursor(), self.said)
 
     def execute(self, sql: str) -> Any:
         self.said.append(sql.replace("from incoming", f"from ({self._incoming}) i") if "from incoming" in sql else sql)

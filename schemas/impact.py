@@ -70,11 +70,15 @@ class Feeds:
             own = feeds.get(measure.fact)
             if own is None:
                 continue
-            if any(f.has(column) for f in own for column in columns_of(measure)) or _is_whole(measure, own):
+            if measure_id not in totals and _is_moved(measure, own):
                 totals.add(measure_id)
             if breakdown != "total" and any(f.has(breakdown) for f in own):
                 splits.add((measure_id, breakdown))
         return Moved(frozenset(totals), frozenset(splits))
+
+
+def _is_moved(measure: Measure, feeds: list[Feed]) -> bool:
+    return any(f.has(column) for f in feeds for column in columns_of(measure)) or _is_whole(measure, feeds)
 
 
 def columns_of(measure: Measure) -> tuple[str, ...]:

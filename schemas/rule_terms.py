@@ -63,6 +63,10 @@ def load_terms(jurisdiction: str) -> RuleTerms:
 @lru_cache(maxsize=2)
 def load_interchange() -> tuple[InterchangeTable, ...]:
     """The public interchange tables (domain.md, section 3) from `spec/interchange.yml`."""
+    return keeping.kept("interchange", SPEC, _interchange)
+
+
+def _interchange() -> tuple[InterchangeTable, ...]:
     held = yaml_file(SPEC / "interchange.yml")
     dates = set(held["dates"])
     return tuple(

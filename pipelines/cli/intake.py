@@ -53,18 +53,32 @@ def check(
 ) -> int:
     """Examine files and keep nothing / Gwirio ffeiliau heb gadw dim."""
     from pipelines.cli import reports
-    from pipelines.conform.report import get_ready, report_of, write
-    from pipelines.flow import submissions
 
-    desk, wanted = desk_of(session), reports.formats_of(formats)
+    desk = desk_of(session)
+    claim = claim_of(desk, **who)
     with ThreadPoolExecutor(1) as beside:
+        beside.submit(_plan, desk, claim)
+        from pipelines.conform.report import get_ready, report_of, write
+        from pipelines.flow import submissions
+
+        wanted = reports.formats_of(formats)
         beside.submit(get_ready, wanted if out else ())
-        found = submissions.check(desk, files, claim_of(desk, **who), previous)
+        found = submissions.check(desk, files, claim, previous)
     report = report_of(desk.catalogue, found)
     made = write(report, out, wanted, session.language) if out else ()
     reports.tell(session, report)
     reports.tell_files(session, made)
     return EXITS[found.verdict]
+
+
+def _plan(desk: Desk, claim: Claim) -> None:
+    """Plan the rules that the claim names while the readers still load; what fails here is told where it is needed."""
+    import duckdb  # noqa: F401 (first, while polars is loaded beside it)
+
+    from pipelines.conform import rules
+
+    if claim.return_id and claim.period:
+        rules.prepare(desk.catalogue, claim.return_id, claim.period)
 
 
 def refuse_unknown_return(catalogue: Catalogue, return_id: str) -> None:

@@ -3,10 +3,24 @@
 Keeping the bytes (`landing`) and anything computed from typed tables do not belong here.
 """
 
-from pipelines.conform.examination import examine, examine_in_turn, examine_many
-from pipelines.conform.reading.source import SourceFile
-from pipelines.conform.records import Claim, Examination, Identity
-from pipelines.conform.writing import write, write_all, write_settled
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.conform.examination import examine, examine_in_turn, examine_many
+    from pipelines.conform.reading.source import SourceFile
+    from pipelines.conform.records import Claim, Examination, Identity
+    from pipelines.conform.writing import write, write_all, write_settled
+
+_HOMES = {
+    **dict.fromkeys(("examine", "examine_in_turn", "examine_many"), "examination"),
+    "SourceFile": "reading.source",
+    **dict.fromkeys(("Claim", "Examination", "Identity"), "records"),
+    **dict.fromkeys(("write", "write_all", "write_settled"), "writing"),
+}
+"""Where each name of the room lives. Loaded when asked for: the rules are planned while the readers still load."""
 
 __all__ = [
     "Claim",
@@ -20,3 +34,9 @@ __all__ = [
     "write_all",
     "write_settled",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -5,6 +5,8 @@ Laying out a report does not belong here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipelines.conform.faultlog import READER
@@ -30,8 +32,14 @@ def sentence(catalogue: Catalogue, rule_id: str, cause_group: str, lang: str) ->
 
 def cause_rule(catalogue: Catalogue, cause_group: str) -> Rule | None:
     """The reader rule that explains a cause (its guidance fits better than that of the rule which took it over)."""
-    word = cause_group.partition(":")[0]
-    return next((r for r in catalogue.rules if r.check == READER and word in _list(r, "causes")), None)
+    return _by_cause(catalogue).get(cause_group.partition(":")[0])
+
+
+@lru_cache(maxsize=2)
+def _by_cause(catalogue: Catalogue) -> Mapping[str, Rule]:
+    """First word of a cause group -> the first of the reader rules that name it."""
+    readers = [rule for rule in catalogue.rules if rule.check == READER]
+    return {word: rule for rule in reversed(readers) for word in _list(rule, "causes")}
 
 
 def _details(rule: Rule) -> list[str]:

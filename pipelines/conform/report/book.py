@@ -6,9 +6,10 @@ Faults, and anything the submission holds, do not belong here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pipelines.conform.faultlog import READER, reader_rules
@@ -124,7 +125,7 @@ def _placed(rule: Rule, item: str) -> tuple[str, str]:
 
 
 def _reads(catalogue: Catalogue, rule: Rule) -> Reads:
-    words = frozenset(WORD.findall(_text(rule)))
+    words = _words(rule)
     is_across = rule.check in _ACROSS or any(w.startswith(_PREFIXES) for w in words) or "over" in words
     is_across |= bool(set(rule.tables) - {rule.table})  # values counted over the child's rows elsewhere
     if any(w.startswith(_NEIGHBOURS) for w in words):
@@ -134,20 +135,30 @@ def _reads(catalogue: Catalogue, rule: Rule) -> Reads:
     tables = {rule.table, *rule.tables, *(t for t in catalogue.tables if t in words)}
     if any(w.startswith("h_") for w in words):
         tables.add("child")
-    items = {(t, i.item.id) for t in tables if t in catalogue.tables for i in catalogue.tables[t].items}
-    read = {(t, i) for t, i in items if i in plain and i != "child_id"}
+    held = _items(catalogue)
+    read = {(t, i) for t in tables if t in held for i in held[t] & plain}
     return Reads(frozenset(read | {_placed(rule, i) for i in rule.items}), is_across)
 
 
-def _text(rule: Rule) -> str:
-    """Everything a rule is made of; the SQL of the views that it names with it."""
+@lru_cache(maxsize=2)
+def _items(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
+    """The items of each table but the child's identifier, which every rule may read."""
+    return {t: frozenset(i.item.id for i in held.items) - {"child_id"} for t, held in catalogue.tables.items()}
+
+
+def _words(rule: Rule) -> frozenset[str]:
+    """The words of everything a rule is made of; those of the SQL of the views that it names with them."""
     parts = [rule.where or "", str(rule.arguments)]
     if rule.check == "sql":
-        try:
+        with suppress(FileNotFoundError):
             parts.append(sql_of(str(rule.arguments.get("file", rule.code))))
-        except FileNotFoundError:
-            parts.append("")
-    text = " ".join(parts)
-    for name, view in reversed(load_views().items()):
-        text += f" {view}" if name in WORD.findall(text) else ""
-    return text
+    words = frozenset(WORD.findall(" ".join(parts)))
+    for name, named in _words_of_views():
+        words |= named if name in words else frozenset()
+    return words
+
+
+@lru_cache(maxsize=1)
+def _words_of_views() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Each view with its words, those that read others in front of them."""
+    return tuple((name, frozenset(WORD.findall(text))) for name, text in reversed(load_views().items()))

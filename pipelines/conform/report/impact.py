@@ -46,6 +46,12 @@ class Figures:
     _known: dict[tuple[tuple[str, str], bool], Moved] = field(default_factory=dict)
 
     @cached_property
+    def names(self) -> Mapping[str, Text]:
+        """Measure id -> its name in the period."""
+        catalogue, period = self.book.catalogue, str(self.book.identity.period_id)
+        return {m: name_of(catalogue, catalogue.measures[m], period) for m in dict.fromkeys(m for m, _ in self.keys)}
+
+    @cached_property
     def keys(self) -> tuple[tuple[str, bool], ...]:
         """(measure id, only a breakdown of it), in the order of the specification: the bits of the masks."""
         catalogue, identity = self.book.catalogue, self.book.identity
@@ -162,15 +168,14 @@ def _add_whole(
 
 
 def _told(bits: Mapping[int, int], figures: Figures) -> tuple[Effect, ...]:
-    catalogue, period = figures.book.catalogue, str(figures.book.identity.period_id)
-    told = []
+    catalogue, told = figures.book.catalogue, []
     whole = {figures.keys[bit][0] for bit in bits if not figures.keys[bit][1]}
     for bit, n in bits.items():
         measure_id, is_split = figures.keys[bit]
         if is_split and measure_id in whole:
             continue  # a figure that may move takes its breakdowns with it
         measure = catalogue.measures[measure_id]
-        told.append(Effect(measure_id, name_of(catalogue, measure, period), n, measure.is_headline, is_split))
+        told.append(Effect(measure_id, figures.names[measure_id], n, measure.is_headline, is_split))
     place = _order(catalogue)
     return tuple(sorted(told, key=lambda e: (e.is_split_only, not e.is_headline, -e.n_children, place[e.measure_id])))
 

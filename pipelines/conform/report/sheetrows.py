@@ -7,13 +7,14 @@ belong here.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from html import escape
+from pathlib import Path
 from types import FunctionType
-from typing import IO, TYPE_CHECKING
-from zipfile import ZipFile
+from typing import IO, TYPE_CHECKING, Literal
+from zipfile import ZipFile, ZipInfo
 
 import polars as pl
 import xlsxwriter.workbook
@@ -35,14 +36,32 @@ _OFTEN = 4
 """Cells for each text of a column from which it is the texts that are worked on; they stand in the file once."""
 
 
+class QuickZip(ZipFile):
+    """An archive with the quickest compression, half as large again in a third of the time, and fed in large pieces:
+    eight thousand bytes at a time, Python's part of it took as long as the compression."""
+
+    _AT_ONCE = 1 << 20
+
+    def __init__(self, file: str, mode: Literal["r", "w", "x", "a"], compression: int, allowZip64: bool) -> None:  # noqa: N803
+        super().__init__(file, mode, compression, allowZip64, compresslevel=1)
+
+    def write(self, filename: str, arcname: str) -> None:  # type: ignore[override]
+        """Put a file into the archive, as the class above does."""
+        about = ZipInfo.from_file(filename, arcname)
+        about.compress_type = self.compression
+        about._compresslevel = self.compresslevel  # type: ignore[attr-defined] # as the class above sets it
+        with Path(filename).open("rb") as source, self.open(about, "w") as target:
+            shutil.copyfileobj(source, target, self._AT_ONCE)
+
+
 class QuickBook(Workbook):
-    """A workbook that is packed with the quickest compression: half as large again, in a third of the time."""
+    """A workbook that is packed quickly."""
 
     # What writes the file takes `ZipFile` from its module and no level from anybody; so it is given one of its own,
     # and workbooks that others make in this process stay as they are.
     _store_workbook = FunctionType(
         Workbook._store_workbook.__code__,
-        {**vars(xlsxwriter.workbook), "ZipFile": partial(ZipFile, compresslevel=1)},
+        {**vars(xlsxwriter.workbook), "ZipFile": QuickZip},
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipelines.conform import explain
@@ -188,6 +189,7 @@ def moves(cause: Cause, lang: str) -> str:
     return say("report.moves.if_missing", lang, moves=said) if is_strange else said
 
 
+@lru_cache(maxsize=4096)
 def effect(held: Effect) -> Text:
     """`CH/039 Children looked after: by up to 3 children`."""
     key = "report.moves.split" if held.is_split_only else "report.moves.total"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from pipelines.conform.rules import records
@@ -23,6 +24,8 @@ from schemas.model import Rule
 
 if TYPE_CHECKING:
     from schemas.catalogue import Catalogue
+
+_MAKING = Lock()
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,14 @@ def pack_for(catalogue: Catalogue, key: PackKey) -> Pack:
     return pack_of(catalogue.rules, key)
 
 
-@lru_cache(maxsize=4)
 def _workbench_for(catalogue: Catalogue, key: PackKey) -> Workbench:
-    """The workbench of a pack, kept for the next submission of the same return and period."""
+    """The workbench of a pack, kept for the next submission of the same return and period; made once, whoever asks."""
+    with _MAKING:
+        return _workbench(catalogue, key)
+
+
+@lru_cache(maxsize=4)
+def _workbench(catalogue: Catalogue, key: PackKey) -> Workbench:
     return Workbench(catalogue, pack_for(catalogue, key), setting_of(catalogue, key, None))
 
 

@@ -36,16 +36,17 @@ class Statements:
     """Statements of one connection that are planned once and run often.
 
     Planning a pass takes longer than running it over a usual return. A statement stays planned until a relation is
-    created or dropped, so these stay as they are while the connection lives.
+    created or dropped, so these stay as they are while the connection lives. `name` tells its statements from those of
+    other connections to the same rows.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self.con = con
+    def __init__(self, con: duckdb.DuckDBPyConnection, name: str = "planned") -> None:
+        self.con, self._name = con, name
         self._numbers = count()
 
     def ready(self, sql: str) -> str:
         """Plan a statement; its name. Raises duckdb.Error where it cannot be planned."""
-        name = f"planned_{next(self._numbers)}"
+        name = f"{self._name}_{next(self._numbers)}"
         self.con.execute(f"prepare {name} as {sql}")
         return name
 
@@ -91,6 +92,11 @@ class Tally:
     """(job, code) -> rows judged."""
     crashed: dict[str, str] = field(default_factory=dict)
     """code -> class of the error that the rows of this run caused. Its text is not kept: it may quote a value."""
+
+    def add(self, other: Tally) -> None:
+        """What another part of the same run found."""
+        self.judged |= other.judged
+        self.crashed |= other.crashed
 
 
 def mask_relation(table: str) -> str:

@@ -6,13 +6,13 @@ Choosing which rules judge whom (`engine.py`) does not belong here.
 from __future__ import annotations
 
 import weakref
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 import polars as pl
@@ -38,6 +38,8 @@ _ROW_GROUP = 122_880
 _FEW = 20_000
 """Rows up to which the optimiser costs a pass more than it saves; at 500,000 a pass takes six times as long without."""
 
+Result = TypeVar("Result")
+
 
 @dataclass(frozen=True)
 class Found:
@@ -45,6 +47,28 @@ class Found:
 
     failed: pl.DataFrame
     tally: Tally
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the parts of one run share: the rules asked for, and the files of SQL that nobody has run yet."""
+
+    asked: Sequence[CompiledRule]
+    n_rows: int
+    files: deque[CompiledRule]
+
+    @property
+    def is_shared_out(self) -> bool:
+        """Whether the parts run side by side; over very many rows DuckDB uses every core by itself."""
+        return self.n_rows <= _ROW_GROUP
+
+    def taken(self) -> Iterator[CompiledRule]:
+        """Files one by one, each for one taker only, until none waits."""
+        while True:
+            try:
+                yield self.files.popleft()
+            except IndexError:
+                return
 
 
 class Workbench:
@@ -64,26 +88,38 @@ class Workbench:
         self._plans: dict[str, str] = {}
         """Name of a view -> the planned statement that fills it."""
         self._lock, self._statements = Lock(), Statements(relations.open_connection(setting))
-        self.close = weakref.finalize(self, self._statements.con.close)
+        self._beside = Statements(self._statements.con.cursor(), "beside")
+        """A second connection to the same rows, for what runs beside the largest pass."""
+        self.close = weakref.finalize(self, _close, self._beside.con, self._statements.con)
+        self.close.atexit = False  # type: ignore[misc] # the rows are in memory and go with the process
         words = _words(tuple(self.rules.values()))
         self._relations = relations.relations_of(self._layout, words)
         self._define(_code_lists(catalogue, setting, words))
         self._views = self._create_views(words)
+        self._is_view_first = any(r.sql is None and self._views.keys() & _reads(r) for r in self.rules.values())
 
     def run(self, jobs: Sequence[Inputs], wanted: Collection[str]) -> Found:
         """Run the rules `wanted` over the rows of all jobs; their neighbours in a pass may run along."""
         reference, con = jobs[0].reference, self._statements.con
-        with self._lock:
+        files = deque(r for code, r in sorted(self.rules.items()) if code in wanted and r.sql is not None)
+        run = _Run([self.rules[code] for code in sorted(wanted)], self._largest(jobs), files)
+        with self._lock, ThreadPoolExecutor(1) as pool:
             try:
-                n_rows = self._largest(jobs)
-                con.execute("set threads = 1" if n_rows <= _ROW_GROUP else "reset threads")
-                relations.fill(con, self._relations, jobs)
+                con.execute("set threads = 1" if run.is_shared_out else "reset threads")
+                self._fill(pool, jobs)
                 for name, frame in reference.items():
                     relations.store(con, name, frame)
-                tally = self._run(wanted, n_rows)
+                tally = self._run(pool, run)
                 return Found(_failed(con), tally)
             finally:
                 self._clear(reference)
+
+    def _fill(self, pool: ThreadPoolExecutor, jobs: Sequence[Inputs]) -> None:
+        """The rows of this period and of the one before, side by side."""
+        before = [r for r in self._relations if r.is_previous]
+        beside = pool.submit(relations.fill, self._beside.con, before, jobs)
+        relations.fill(self._statements.con, [r for r in self._relations if not r.is_previous], jobs)
+        beside.result()
 
     def _largest(self, jobs: Sequence[Inputs]) -> int:
         """Rows of the largest relation."""
@@ -118,73 +154,84 @@ class Workbench:
     def plan(self) -> None:
         """Plan what every run needs, so that the first does not wait for it."""
         with self._lock:
-            with self._statements.as_written():
+            with self._beside.as_written():
                 for name in self._views:
                     with suppress(duckdb.Error):  # the run says so, of the rules that read it
                         self._plan_view(name)
             for table in self._by_table:
                 self._passes_of(table)
 
-    def _run(self, wanted: Collection[str], n_rows: int) -> Tally:
-        """Passes and SQL files side by side, unless there are so many rows that DuckDB itself uses every core."""
-        spoiled = self._fill_views()
-        asked = [self.rules[code] for code in sorted(wanted)]
-        with ThreadPoolExecutor(1) as beside:
-            by_file = beside.submit(self._run_files, asked) if n_rows <= _ROW_GROUP else None
-            tally = self._run_passes(asked, n_rows)
-            tally.crashed |= by_file.result() if by_file else self._run_files(asked)
-        for rule in asked:
+    def _run(self, pool: ThreadPoolExecutor, run: _Run) -> Tally:
+        """The largest pass beside the views and the other passes; the SQL files by whoever is done first."""
+
+        def begun(part: Callable[..., Result], *given: object) -> Future[Result]:
+            future = pool.submit(part, *given)
+            if not run.is_shared_out:
+                wait([future])
+            return future
+
+        views, others = begun(self._fill_views), begun(self._run_beside, run)
+        if self._is_view_first:
+            wait([views])
+        tally = self._run_passes(self._statements, run)
+        spoiled = views.result()
+        tally.crashed |= self._run_files(self._statements.con, run)
+        tally.add(others.result())
+        for rule in run.asked:
             if held := spoiled.keys() & _reads(rule):
                 tally.crashed[rule.rule.code] = spoiled[min(held)]
         return tally
 
-    def _run_passes(self, asked: Sequence[CompiledRule], n_rows: int) -> Tally:
+    def _run_beside(self, run: _Run) -> Tally:
+        tally = self._run_passes(self._beside, run)
+        tally.crashed |= self._run_files(self._beside.con, run)
+        return tally
+
+    def _run_passes(self, statements: Statements, run: _Run) -> Tally:
         """DuckDB plans a statement again where relations came or went since: by its optimiser, if rows repay it."""
         tally, shapes = Tally(), self._layout.shapes()
-        for table in sorted({r.rule.table for r in asked}):
-            held = self._passes_of(table)
-            with self._statements.as_written() if n_rows <= _FEW else nullcontext():
-                passes.run_passes(self._statements, held, shapes, tally)
+        for table in sorted({r.rule.table for r in run.asked}):
+            if self._statements_of(table) is statements:
+                held = self._passes_of(table)
+                with statements.as_written() if run.n_rows <= _FEW else nullcontext():
+                    passes.run_passes(statements, held, shapes, tally)
         return tally
+
+    def _statements_of(self, table: str) -> Statements:
+        """The connection on which the pass of a table runs: that of most rules has one for itself."""
+        largest = max(self._by_table, key=lambda t: len(self._by_table[t]))
+        return self._statements if table == largest else self._beside
 
     def _fill_views(self) -> dict[str, str]:
         """Views that the rows of this run break, and those that read them: name -> class of error."""
         spoiled: dict[str, str] = {}
-        with self._statements.as_written():
+        with self._beside.as_written():
             for name, text in self._views.items():
                 if held := spoiled.keys() & set(WORD.findall(text)):
                     spoiled[name] = spoiled[min(held)]
                     continue
                 try:
-                    self._statements.run(self._plan_view(name))
+                    self._beside.run(self._plan_view(name))
                 except duckdb.Error as error:
                     spoiled[name] = type(error).__name__
         return spoiled
 
     def _plan_view(self, name: str) -> str:
         if name not in self._plans:
-            self._plans[name] = self._statements.ready(f"insert into {name} {self._views[name]}")
+            self._plans[name] = self._beside.ready(f"insert into {name} {self._views[name]}")
         return self._plans[name]
 
     def _passes_of(self, table: str) -> list[Pass]:
         if table not in self._passes:
-            rules = self._by_table[table]
-            self._passes[table], broken = passes.plan_passes(self._statements, table, rules, self._layout.shapes())
+            rules, statements = self._by_table[table], self._statements_of(table)
+            self._passes[table], broken = passes.plan_passes(statements, table, rules, self._layout.shapes())
             self.broken |= broken
         return self._passes[table]
 
-    def _run_files(self, asked: Sequence[CompiledRule]) -> dict[str, str]:
-        """Run the rules that have an SQL file; code -> class of error of those that the rows of this run broke.
-
-        On a connection of their own, so that they run beside the passes: both read the same rows, and neither what the
-        other finds.
-        """
-        crashed = {}
-        with self._statements.con.cursor() as con:
-            for rule in asked:
-                if rule.sql is not None and (error := self._run_sql(con, rule)):
-                    crashed[rule.rule.code] = error
-        return crashed
+    def _run_files(self, con: duckdb.DuckDBPyConnection, run: _Run) -> dict[str, str]:
+        """Run SQL files until none waits; code -> class of error of those that the rows of this run broke."""
+        found = ((rule.rule.code, self._run_sql(con, rule)) for rule in run.taken())
+        return {code: error for code, error in found if error}
 
     def _run_sql(self, con: duckdb.DuckDBPyConnection, rule: CompiledRule) -> str:
         """Run the SQL file of a rule; where it fails half way nothing is entered. The class of the error, if any.
@@ -207,6 +254,11 @@ class Workbench:
         self._statements.con.execute("; ".join(f"delete from {name}" for name in held))
         for name in reference:
             self._statements.con.execute(f"drop table if exists {name}")
+
+
+def _close(*connections: duckdb.DuckDBPyConnection) -> None:
+    for con in connections:
+        con.close()
 
 
 def _failed(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
