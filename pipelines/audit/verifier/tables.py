@@ -54,10 +54,9 @@ def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings)
     return n_held
 
 
-def _has_figures(columns: Sequence[str]) -> bool:
+def _has_figures(name: str, columns: Sequence[str]) -> bool:
     """Whether rows of a table are held against the ledger; of others only the columns count here."""
-    is_compared = any({*shown, *shown.values()} <= set(columns) for shown in COMPARED.values())
-    return is_compared or SINCE in columns or {keyed.OTHER_NAMES.get(c, c) for c in columns} >= set(KEY)
+    return name in COMPARED or SINCE in columns or {keyed.OTHER_NAMES.get(c, c) for c in columns} >= set(KEY)
 
 
 def _check_compared(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], findings: Findings) -> int:
