@@ -41,7 +41,7 @@ def given_csv(path: Path, *, as_text: bool) -> pl.DataFrame:
 
 
 def tables(path: Path, is_wanted: Wanted = lambda _, __: True) -> Iterator[tuple[str, pl.DataFrame]]:
-    """(name, rows) of every table in a CSV, Parquet or DuckDB file; nothing for other files.
+    """(name, rows) of every table in a CSV, Parquet or DuckDB file, those of a CSV as words; nothing for other files.
 
     Args:
         is_wanted: tables that it does not want come without rows.
@@ -58,10 +58,7 @@ def tables(path: Path, is_wanted: Wanted = lambda _, __: True) -> Iterator[tuple
             )
         elif path.suffix == ".csv":
             header = pl.read_csv(path, n_rows=0, infer_schema=False)
-            yield (
-                path.stem,
-                pl.read_csv(path, infer_schema_length=None) if is_wanted(path.stem, header.columns) else header,
-            )
+            yield path.stem, pl.read_csv(path, infer_schema=False) if is_wanted(path.stem, header.columns) else header
         elif path.suffix == ".duckdb":
             yield from _duckdb_tables(path, is_wanted)
     except (OSError, pl.exceptions.PolarsError, duckdb.Error):
@@ -97,7 +94,7 @@ def _is_keyed(_: str, columns: Sequence[str]) -> bool:
 
 def _keyed(table: pl.DataFrame) -> pl.DataFrame:
     renamed = table.rename(_renames(table.columns))
-    numbers = [pl.col(name).cast(kind, strict=False) for name, kind in _TYPES.items()]
+    numbers = [pl.col(name).cast(pl.Float64, strict=False).cast(kind) for name, kind in _TYPES.items()]
     return renamed.select(*(pl.col(k).cast(pl.String) for k in KEY), *numbers, pl.col("status").cast(pl.String))
 
 
