@@ -6,12 +6,14 @@ What they are given to do belongs to the rooms.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import connection, get_context, parent_process
+from types import ModuleType
 
 THREADS = "POLARS_MAX_THREADS"
 
@@ -22,7 +24,7 @@ def beside(settle: Callable[..., object] | None = None, *given: object, processe
     Spawned and not forked, since libraries here hold threads and locks.
     """
     pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=partial(_begin, settle, *given))
-    with _one_thread():
+    with _one_thread(), _no_main():
         for _ in range(processes):
             pool.submit(_ready)
     return pool
@@ -39,6 +41,18 @@ def _one_thread() -> Iterator[None]:
     finally:
         if before is None:
             del os.environ[THREADS]
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """A process started now does not import what this one was started with: its work comes from rooms, and a program
+    that has seconds of imports would have them again in each."""
+    ours = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = ours
 
 
 def _ready() -> None:

@@ -22,8 +22,8 @@ _TYPES = {"numerator": pl.Int64, "denominator": pl.Int64, "value": pl.Float64}
 
 VIEW = "view "
 """Stands before the name of what keeps no rows of its own."""
-Wanted = Callable[[Sequence[str]], bool]
-"""Whether a table is to be read, by its columns."""
+Wanted = Callable[[str, Sequence[str]], bool]
+"""Whether the rows of a table are to be read, by its name and its columns."""
 
 
 def given_csv(path: Path, *, as_text: bool) -> pl.DataFrame:
@@ -40,11 +40,11 @@ def given_csv(path: Path, *, as_text: bool) -> pl.DataFrame:
         raise UnreadableError("disclosure.table_unreadable", Place(file=path.name)) from None
 
 
-def tables(path: Path, is_wanted: Wanted = lambda _: True) -> Iterator[tuple[str, pl.DataFrame]]:
-    """(name, rows) of every table in a CSV, Parquet or DuckDB file; nothing for other files.
+def tables(path: Path, is_wanted: Wanted = lambda _, __: True) -> Iterator[tuple[str, pl.DataFrame]]:
+    """(name, rows) of every table in a CSV, Parquet or DuckDB file, those of a CSV as words; nothing for other files.
 
     Args:
-        is_wanted: tables whose columns it does not want come without rows.
+        is_wanted: tables that it does not want come without rows.
 
     Raises:
         UnreadableError: the file is not what its name says.
@@ -52,10 +52,13 @@ def tables(path: Path, is_wanted: Wanted = lambda _: True) -> Iterator[tuple[str
     try:
         if path.suffix == ".parquet":
             schema = pl.read_parquet_schema(path)
-            yield path.stem, pl.read_parquet(path) if is_wanted(list(schema)) else pl.DataFrame(schema=schema)
+            yield (
+                path.stem,
+                pl.read_parquet(path) if is_wanted(path.stem, list(schema)) else pl.DataFrame(schema=schema),
+            )
         elif path.suffix == ".csv":
             header = pl.read_csv(path, n_rows=0, infer_schema=False)
-            yield path.stem, pl.read_csv(path, infer_schema_length=None) if is_wanted(header.columns) else header
+            yield path.stem, pl.read_csv(path, infer_schema=False) if is_wanted(path.stem, header.columns) else header
         elif path.suffix == ".duckdb":
             yield from _duckdb_tables(path, is_wanted)
     except (OSError, pl.exceptions.PolarsError, duckdb.Error):
@@ -71,12 +74,12 @@ def _duckdb_tables(path: Path, is_wanted: Wanted) -> Iterator[tuple[str, pl.Data
         for kind, schema, name in rows:
             full = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name))
             held = connection.sql(f"select * from {full}")
-            yield kind + name, (held if is_wanted(held.columns) else held.limit(0)).pl()
+            yield kind + name, (held if is_wanted(kind + name, held.columns) else held.limit(0)).pl()
 
 
 def observations(path: Path) -> pl.DataFrame | None:
     """The figures of a keyed file (columns `KEY` and `FIGURES`), None where no table of it has them."""
-    found = [_keyed(table) for _, table in tables(path, _is_keyed) if _is_keyed(table.columns)]
+    found = [_keyed(table) for name, table in tables(path, _is_keyed) if _is_keyed(name, table.columns)]
     return pl.concat(found).unique(maintain_order=True) if found else None
 
 
@@ -84,14 +87,14 @@ def _renames(columns: Sequence[str]) -> dict[str, str]:
     return {k: v for k, v in OTHER_NAMES.items() if k in columns and v not in columns}
 
 
-def _is_keyed(columns: Sequence[str]) -> bool:
+def _is_keyed(_: str, columns: Sequence[str]) -> bool:
     renames = _renames(columns)
     return {*KEY, *FIGURES} <= {renames.get(c, c) for c in columns}
 
 
 def _keyed(table: pl.DataFrame) -> pl.DataFrame:
     renamed = table.rename(_renames(table.columns))
-    numbers = [pl.col(name).cast(kind, strict=False) for name, kind in _TYPES.items()]
+    numbers = [pl.col(name).cast(pl.Float64, strict=False).cast(kind) for name, kind in _TYPES.items()]
     return renamed.select(*(pl.col(k).cast(pl.String) for k in KEY), *numbers, pl.col("status").cast(pl.String))
 
 

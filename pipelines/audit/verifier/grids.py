@@ -6,15 +6,19 @@ A row's labels and its column's header name a cell, or a few; the number must be
 from __future__ import annotations
 
 import itertools
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipelines.audit.verifier.ledger import Key, Ledger, Numbers, plain
+from pipelines.audit.verifier.ledger import Ledger, Numbers, Said, plain
 from pipelines.audit.verifier.records import Findings
 
 Cell = str | float | None
+_EMPTY: Said = {}
+_NONE = frozenset[str]()
+_NOWHERE: Numbers = frozenset()
 
 
 class Code(str):
@@ -73,11 +77,36 @@ def check(ledger: Ledger, grid: Grid, file: str, findings: Findings) -> int:
     Returns:
         How many numbers were held against cells that their labels name.
     """
+    wrong, n_held = _held(ledger, grid)
+    _tell(grid, wrong, file, findings)
+    return n_held
+
+
+def check_once(ledger: Ledger, grid: Grid, file: str, findings: Findings) -> int:
+    """`check` for a table that several files may have: one that is, cell for cell, a table in which every number was
+    found to be right is right too. It must hold no `Code`, for that equals words that are none."""
+    told = (grid.table, grid.context, grid.rows, grid.loose, grid.others)
+    if (n_held := ledger.clean.get(told)) is None:
+        wrong, n_held = _held(ledger, grid)
+        _tell(grid, wrong, file, findings)
+        if not wrong:
+            ledger.clean[told] = n_held
+    return n_held
+
+
+def _tell(grid: Grid, wrong: Iterable[tuple[int, int]], file: str, findings: Findings) -> None:
+    for at, column in wrong:
+        findings.add("number_not_in_ledger", file, f"{grid.name} row {at} column {column + 1}")
+
+
+def _held(ledger: Ledger, grid: Grid) -> tuple[list[tuple[int, int]], int]:
+    """Where (row, column) a number stands that its labels do not allow, and how many the labels spoke of."""
     around, n_held = Around(grid.table or _table_in(ledger, grid.context)), 0
+    wrong: list[tuple[int, int]] = []
     for at, row in enumerate(grid.rows, start=1):
-        numbers = {i: n for i, cell in enumerate(row) if (n := number_of(cell)) is not None}
+        numbers = {i: n for i, cell in enumerate(row) if cell is not None and (n := number_of(cell)) is not None}
         texts = {i: cell for i, cell in enumerate(row) if isinstance(cell, str) and i not in numbers}
-        is_record = any(isinstance(cell, Code) for cell in row)
+        is_record = any(isinstance(cell, Code) for cell in texts.values())
         if not numbers and (is_record or any(WITHHELD.match(text) for text in texts.values())):
             continue
         if not numbers or (not is_record and _is_header(ledger, row)):
@@ -88,11 +117,9 @@ def check(ledger: Ledger, grid: Grid, file: str, findings: Findings) -> int:
         for column, number in numbers.items():
             allowed, is_named = _known(ledger, known, (around.table, words, around.headers.get(column)))
             n_held += is_named
-            if number in allowed or number in grid.others:
-                continue
-            if is_named or number not in grid.loose:
-                findings.add("number_not_in_ledger", file, f"{grid.name} row {at} column {column + 1}")
-    return n_held
+            if number not in allowed and number not in grid.others and (is_named or number not in grid.loose):
+                wrong.append((at, column))
+    return wrong, n_held
 
 
 def _is_header(ledger: Ledger, row: tuple[Cell, ...]) -> bool:
@@ -118,22 +145,16 @@ def _look_around(ledger: Ledger, around: Around, texts: Mapping[int, str]) -> No
 def _table_in(ledger: Ledger, text: str) -> str | None:
     """The table of the publication that a title names: the longest of those that stand in it."""
     words = plain(text)
-    found = [
-        (len(label), ids[0])
-        for label, parts in ledger.labels.items()
-        for part, ids in parts
-        if part == "table" and label in words
-    ]
-    return max(found)[1] if found else None
+    return max(((len(title), name) for title, name in ledger.titles if title in words), default=(0, None))[1]
 
 
-def _parts(ledger: Ledger, texts: Iterable[str]) -> dict[str, set[str]]:
+def _parts(ledger: Ledger, texts: Iterable[str]) -> Said:
     """What labels say of a cell: ids by part of the key. Labels of one part leave what they share, or where they share
     nothing (an authority and the one that hosts its children) all that they name."""
-    found: dict[str, set[str]] = {}
+    found: Said = {}
     for text in texts:
         for part, ids in ledger.labels.get(plain(text), ()):
-            before = found.get(part, set(ids))
+            before = found.get(part, frozenset(ids))
             found[part] = before & set(ids) or before | set(ids)
     return found
 
@@ -153,35 +174,39 @@ def _allowed(ledger: Ledger, place: Place) -> tuple[Numbers, bool]:
     """Numbers that may stand in a column of a row, and whether its labels name cells at all."""
     table, words, header = place
     measures, breakdown = ledger.tables[table] if table else ((), None)
-    parts, above = dict(_said(ledger, words)), {} if header is None else _said(ledger, (header,))
-    if own := {c for c in above.get("category", ()) if c.startswith(f"{breakdown}/")}:
-        above = {"category": own}  # a column of the table's breakdown: that the word names an area too means nothing
-        parts.pop("category", None)
-    for part, ids in above.items():
-        parts[part] = parts.get(part, ids) & ids or ids
-    wanted = [parts.get("measure_id") or set(measures), parts.get("area_code", set()), parts.get("period_id", set())]
-    if not all(wanted):
+    parts, above = _said(ledger, words), _EMPTY if header is None else _said(ledger, (header,))
+    if own := _own(above.get("category", _NONE), breakdown):
+        categories: frozenset[str] | None = own  # that the word names an area too means nothing
+    else:
+        parts = parts | {part: parts.get(part, ids) & ids or ids for part, ids in above.items()}
+        categories = parts.get("category")
+    wanted = (parts.get("measure_id") or measures, parts.get("area_code", _NONE), parts.get("period_id", _NONE))
+    pairs = _pairs(categories, breakdown)
+    if not 0 < len(pairs) * math.prod(map(len, wanted)) <= MAX_CELLS:
         return ledger.anywhere, False
-    keys = list(_keys(wanted, parts.get("category"), breakdown))
-    if not 0 < len(keys) <= MAX_CELLS:
-        return ledger.anywhere, False
-    found = [ledger.numbers.get(key, frozenset()) for key in keys]
+    found = [ledger.numbers.get((*key, *pair), _NOWHERE) for key in itertools.product(*wanted) for pair in pairs]
     return found[0] if len(found) == 1 else frozenset().union(*found), True
 
 
-def _said(ledger: Ledger, words: tuple[str, ...]) -> dict[str, set[str]]:
+def _said(ledger: Ledger, words: tuple[str, ...]) -> Said:
     """What texts say, worked out once: those of a row for all its columns, that of a header for all rows."""
     if (found := ledger.said.get(words)) is None:
         found = ledger.said[words] = _parts(ledger, words)
     return found
 
 
-def _keys(wanted: list[set[str]], categories: set[str] | None, breakdown: str | None) -> Iterator[Key]:
-    """Cells of these measures, areas and periods. A label may be a category of several breakdowns, or of none where it
-    stands (the name of an authority): a table's own breakdown decides."""
-    pairs = [c.split("/", 1) for c in sorted(categories or {"total/T"})]
-    if breakdown is not None:
-        pairs = [p for p in pairs if p[0] in (breakdown, "total")] or [["total", "T"]]
-    for measure, area, period in itertools.product(*wanted):
-        for name, code in pairs:
-            yield measure, area, period, name, code
+@lru_cache(maxsize=100_000)
+def _own(categories: frozenset[str], breakdown: str | None) -> frozenset[str]:
+    """Those of some categories that are a table's own breakdown's."""
+    return frozenset(c for c in categories if c.startswith(f"{breakdown}/"))
+
+
+@lru_cache(maxsize=100_000)
+def _pairs(categories: frozenset[str] | None, breakdown: str | None) -> tuple[tuple[str, str], ...]:
+    """(breakdown, code) of cells. A label may be a category of several breakdowns, or of none where it stands (the name
+    of an authority): a table's own breakdown decides."""
+    split = (c.partition("/") for c in sorted(categories or {"total/T"}))
+    pairs = tuple((name, code) for name, _, code in split)
+    if breakdown is None:
+        return pairs
+    return tuple(p for p in pairs if p[0] in (breakdown, "total")) or (("total", "T"),)

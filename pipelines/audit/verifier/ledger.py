@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -21,6 +21,8 @@ FIGURES = ("numerator", "denominator", "value", "lower", "upper")
 SHORTHAND = re.compile(r"(\s*\[[a-z,]+\])+$|\s*\(\d\)$")
 Key = tuple[str, str, str, str, str]
 Numbers = frozenset[float]
+Said = dict[str, frozenset[str]]
+"""What words name: ids by part of the key."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Ledger:
     anywhere: Numbers
     labels: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
     """What a label may name, as (part of the key, ids); `table` stands for measures and a breakdown."""
+    titles: tuple[tuple[str, str], ...]
+    """Titles of the publication's tables in either language, with the table."""
     tables: Mapping[str, tuple[tuple[str, ...], str]]
     """Table of the publication: its measures and its breakdown."""
     breakdowns: Mapping[str, str]
@@ -42,8 +46,10 @@ class Ledger:
     """Ids that a part of the key may have; codes of categories by breakdown."""
     places: dict[object, dict[str | None, tuple[Numbers, bool]]] = field(default_factory=dict)
     """What may stand in a row of a table laid out for people, by the header of the column, once it was worked out."""
-    said: dict[tuple[str, ...], dict[str, set[str]]] = field(default_factory=dict)
+    said: dict[tuple[str, ...], Said] = field(default_factory=dict)
     """What the texts of a row, or the header of a column, say of its cells, once it was worked out."""
+    clean: dict[Hashable, int] = field(default_factory=dict)
+    """Tables laid out for people that were found without fault, each number of them: how many these are."""
 
 
 def ledger_of(catalogue: Catalogue, publication: Publication, rows: pl.DataFrame, periods: pl.DataFrame) -> Ledger:
@@ -63,8 +69,9 @@ def ledger_of(catalogue: Catalogue, publication: Publication, rows: pl.DataFrame
     tables = {t.id: (t.measures, t.breakdown) for t in publication.tables}
     labels = _labels(catalogue, publication, (frame, periods))
     titles = {b: catalogue.breakdowns[b].title for _, b in tables.values() if b != "total"}
+    named = tuple((text, ids[0]) for text, parts in labels.items() for part, ids in parts if part == "table")
     breakdowns = {"": "total"} | {plain(text): b for b, title in titles.items() for text in (title.en, title.cy)}
-    return Ledger(frame, held, numbers, labels, tables, breakdowns, _ids(frame))
+    return Ledger(frame, held, numbers, labels, named, tables, breakdowns, _ids(frame))
 
 
 def _numbers(frame: pl.DataFrame) -> dict[Key, Numbers]:

@@ -26,13 +26,17 @@ _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 CELLS = frozenset({f"{_T}table-cell", f"{_T}covered-table-cell"})
 VALUE, REPEATED, PARAGRAPH = f"{_O}value", f"{_T}number-columns-repeated", f"{_X}p"
 MAX_REPEATED = 1000
-UNSEEN: dict[str, Callable[[Element], bool]] = {
-    "hidden_sheet": lambda table: table.get(f"{_T}display") == "false",
-    "hidden_rows": lambda table: any(e.get(f"{_T}visibility") in ("collapse", "filter") for e in table.iter()),
-    "comment": lambda table: next(table.iter(f"{_O}annotation"), None) is not None,
-    "formula": lambda table: any(f"{_T}formula" in cell.attrib for cell in table.iter(f"{_T}table-cell")),
+Check = Callable[[Element], bool]
+UNSEEN: dict[str, tuple[bytes, Check]] = {
+    "hidden_sheet": (b"display", lambda table: table.get(f"{_T}display") == "false"),
+    "hidden_rows": (
+        b"visibility",
+        lambda table: any(e.get(f"{_T}visibility") in ("collapse", "filter") for e in table.iter()),
+    ),
+    "comment": (b"annotation", lambda table: next(table.iter(f"{_O}annotation"), None) is not None),
+    "formula": (b"formula", lambda table: any(f"{_T}formula" in cell.attrib for cell in table.iter(*CELLS))),
 }
-"""What a table may not have."""
+"""What a table may not have, with the name that must then stand somewhere in the file."""
 
 
 def ods(path: Path, file: str, findings: Findings) -> Iterator[Grid]:
@@ -41,16 +45,21 @@ def ods(path: Path, file: str, findings: Findings) -> Iterator[Grid]:
         for part in book.namelist():
             if not PARTS.match(part):
                 findings.add("strange_part", file, part)
-        content = parsed(book.read("content.xml"))
+        held = book.read("content.xml")
+        content = parsed(held)
         yield Grid("meta.xml", (), context=" ".join(parsed(book.read("meta.xml")).itertext()))
     unseen = {
         style.get(f"{_STYLE}name")
         for style in content.iter(f"{_STYLE}style")
         if any(p.get(f"{_T}display") == "false" for p in style)
     }
+    checks = {check: is_so for check, (name, is_so) in UNSEEN.items() if name in held}
     for table in content.iter(f"{_T}table"):
         if table.get(f"{_T}style-name") in unseen:
             findings.add("hidden_sheet", file, str(table.get(f"{_T}name")))
+        for check, is_so in checks.items():
+            if is_so(table):
+                findings.add(check, file, str(table.get(f"{_T}name")))
         yield _table(table, file, findings)
     if any(True for _ in content.iter(f"{_T}named-range")):
         findings.add("defined_name", file)
@@ -58,9 +67,6 @@ def ods(path: Path, file: str, findings: Findings) -> Iterator[Grid]:
 
 def _table(table: Element, file: str, findings: Findings) -> Grid:
     name = str(table.get(f"{_T}name"))
-    for check, is_so in UNSEEN.items():
-        if is_so(table):
-            findings.add(check, file, name)
     rows = [_row(row) for row in table.iter(f"{_T}table-row")]
     for at, (_, n_strange) in enumerate(rows, start=1):
         if n_strange:
@@ -69,20 +75,25 @@ def _table(table: Element, file: str, findings: Findings) -> Grid:
 
 
 def _row(row: Element) -> tuple[tuple[Cell, ...], int]:
-    """The cells of a row, and how many of them show something else than the number that they hold."""
+    """The cells of a row up to the last that holds something, and how many of them show something else than the number
+    that they hold."""
     cells: list[Cell] = []
     n_strange = 0
     for cell in row:
         if cell.tag not in CELLS:
             continue
-        value, text = cell.get(VALUE), _text(cell)
+        value, text, repeated = cell.get(VALUE), _text(cell), cell.get(REPEATED)
         if value is None:
             held: Cell = text or None
         else:
             held = float(value)
-            n_strange += bool(text) and number_of(text) != round(held, 6)
-        repeated = cell.get(REPEATED)
-        cells += [held] if repeated is None else [held] * min(int(repeated), MAX_REPEATED if held else 1)
+            n_strange += bool(text) and text != value and number_of(text) != round(held, 6)
+        if repeated is None:
+            cells.append(held)
+        else:
+            cells += [held] * min(int(repeated), MAX_REPEATED)
+    while cells and cells[-1] is None:
+        cells.pop()
     return tuple(cells), n_strange
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from pipelines.audit.verifier.records import Findings, Subject
+from pipelines.audit.verifier.witnesses import Cells, Tables, broken_lines, whole_numbers
 
 PROOF = "proof.json"
 CELLS, STATISTICS, LINES = "cells.parquet", "statistics.parquet", "lines.parquet"
@@ -22,9 +23,6 @@ WITNESSES, CERTIFICATES, TARGETS = "witnesses.parquet", "certificates.parquet", 
 OPEN = (CELLS, STATISTICS, LINES, WITNESSES, CERTIFICATES)
 FILE = "proof"
 COUNTED = ("numerator", "denominator")
-FAR = 2**40
-"""Stands for an end that is not there; far more than any sum of children."""
-Numbers = np.ndarray
 
 
 def check(subject: Subject, findings: Findings) -> int:
@@ -38,16 +36,16 @@ def check(subject: Subject, findings: Findings) -> int:
     if missing:
         return 0
     held = {name: pl.read_parquet(subject.proof / name) for name in OPEN}
-    ids = pl.Enum(held[CELLS]["cell_id"].unique(maintain_order=False).sort())
-    for name in OPEN:  # by number: names of sets are long, and are compared millions of times
-        held[name] = held[name].with_columns(pl.col("cell_id").cast(ids, strict=False))
     _check_register(subject, held, findings)
-    _check_states(held[CELLS], held[WITNESSES], findings)
-    _check_lines(held, findings)
-    _check_certificates(held, findings)
+    cells = Cells.of(held[CELLS])
+    tables = Tables.of(held[WITNESSES], cells)
+    _tell(tables.outside(cells), "witness_outside_state", findings)
+    _tell(tables.incomplete(cells), "witness_incomplete", findings)
+    _tell(broken_lines(held[LINES], cells, tables), "witness_breaks_line", findings)
+    _check_certificates(held, cells, tables, findings)
     if subject.closed is not None:
         _check_targets(held[CERTIFICATES], pl.read_parquet(subject.closed / TARGETS), findings)
-    return held[WITNESSES]["witness_id"].n_unique()
+    return len(np.unique(tables.witness[tables.starts[:-1]]))
 
 
 def _check_fingerprints(folder: Path, findings: Findings) -> None:
@@ -62,11 +60,11 @@ def _check_fingerprints(folder: Path, findings: Findings) -> None:
             findings.add("stale_hash", FILE, name)
 
 
-def _tell(found: pl.DataFrame, check: str, findings: Findings, by: str = "cell_id") -> None:
-    for name in found[by].head(5):
+def _tell(found: Sequence[object] | pl.Series | np.ndarray, check: str, findings: Findings) -> None:
+    for name in found[:5]:
         findings.add(check, FILE, str(name))
-    if found.height > 5:
-        findings.add(check, FILE, n=found.height - 5)
+    if len(found) > 5:
+        findings.add(check, FILE, n=len(found) - 5)
 
 
 def _check_register(subject: Subject, held: dict[str, pl.DataFrame], findings: Findings) -> None:
@@ -80,91 +78,30 @@ def _check_register(subject: Subject, held: dict[str, pl.DataFrame], findings: F
     single = held[STATISTICS].filter(pl.len().over("statistic_id") == 1, pl.col("coefficient") == 1)
     known = single.select("statistic_id", "cell_id").join(held[CELLS], on="cell_id", how="left")
     joined = counts.join(known, on="statistic_id", how="inner")
-    _tell(joined.filter(pl.col("shown").ne_missing(pl.col("value"))), "register_differs", findings)
+    _tell(joined.filter(pl.col("shown").ne_missing(pl.col("value")))["cell_id"], "register_differs", findings)
     tables = set(held[STATISTICS]["table_id"]) if "table_id" in held[STATISTICS].columns else set()
     for table in sorted(set(rows["table_id"]) - tables) if "table_id" in rows.columns else ():
         findings.add("unregistered_table", FILE, table)
 
 
-def _check_states(cells: pl.DataFrame, witnesses: pl.DataFrame, findings: Findings) -> None:
-    """A witness has a value for each cell of its component, and each lies within what the state says."""
-    own = cells.select("cell_id", "low", "high", own="component")
-    joined = witnesses.join(own, on="cell_id", how="left")
-    outside = (pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high")) | (pl.col("value") < 0)
-    outside |= pl.col("component") != pl.col("own")
-    _tell(joined.filter(outside | pl.col("low").is_null()), "witness_outside_state", findings)
-    sizes = cells.group_by("component").agg(n=pl.len())
-    counted = witnesses.group_by("witness_id", "component").agg(n_held=pl.col("cell_id").n_unique(), n_rows=pl.len())
-    short = counted.join(sizes, on="component", how="left").filter(
-        pl.col("n_held").ne_missing(pl.col("n")) | (pl.col("n_held") != pl.col("n_rows"))
-    )
-    _tell(short, "witness_incomplete", findings, by="witness_id")
-
-
-def _check_lines(held: dict[str, pl.DataFrame], findings: Findings) -> None:
-    """Every witness fits every line of its component: one sum of whole numbers per line and witness."""
-    place = pl.int_range(pl.len()).over("component")
-    places = held[CELLS].sort("component", "cell_id").select("cell_id", "component", place=place)
-    terms = held[LINES].join(places, on="cell_id", how="left", maintain_order="left")
-    _tell(terms.filter(pl.col("place").is_null()), "witness_breaks_line", findings, by="line_id")
-    known = terms.drop_nulls("place").sort("component", "line_id")
-    columns = {name: _whole_numbers(known, name) for name in ("component", "line_id", "place", "coefficient")}
-    limits = {"low": known["low"].fill_null(-FAR).to_numpy(), "high": known["high"].fill_null(FAR).to_numpy()}
-    tables, broken = _tables(held[WITNESSES]), list[int]()
-    sizes = dict(places.group_by("component").len().iter_rows())
-    for component, start, end in _runs(columns["component"]):
-        found = tables.get(component, np.empty(0, dtype=np.int64))
-        if len(found) % sizes[component]:
-            continue  # a witness that lacks a cell is a finding already
-        lines = {name: column[start:end] for name, column in (columns | limits).items()}
-        broken += _broken(lines, found.reshape(-1, sizes[component]))
-    _tell(pl.DataFrame({"line_id": broken}), "witness_breaks_line", findings, by="line_id")
-
-
-def _whole_numbers(frame: pl.DataFrame, name: str) -> Numbers:
-    return frame[name].cast(pl.Int64).to_numpy()
-
-
-def _runs(held: Numbers) -> Iterator[tuple[int, int, int]]:
-    """(value, start, end) of each run of equal values."""
-    ends = [*(np.flatnonzero(np.diff(held)) + 1).tolist(), len(held)]
-    starts = [0, *ends[:-1]] if len(held) else []
-    for start, end in zip(starts, ends, strict=False):
-        yield int(held[start]), start, end
-
-
-def _tables(witnesses: pl.DataFrame) -> dict[int, Numbers]:
-    """The values of all witnesses of each component, one witness after the other, cells in order."""
-    ordered = witnesses.sort("component", "witness_id", "cell_id")
-    values = _whole_numbers(ordered, "value")
-    return {component: values[start:end] for component, start, end in _runs(_whole_numbers(ordered, "component"))}
-
-
-def _broken(lines: dict[str, Numbers], tables: Numbers) -> list[int]:
-    """Lines of one component that some table does not fit: one sum of whole numbers per line and table."""
-    first = np.array([start for _, start, _ in _runs(lines["line_id"])])
-    sums = np.add.reduceat(tables[:, lines["place"]] * lines["coefficient"], first, axis=1)
-    is_broken = ((sums < lines["low"][first]) | (sums > lines["high"][first])).any(axis=0)
-    return [int(line) for line in lines["line_id"][first[is_broken]]]
-
-
-def _check_certificates(held: dict[str, pl.DataFrame], findings: Findings) -> None:
+def _check_certificates(held: dict[str, pl.DataFrame], cells: Cells, tables: Tables, findings: Findings) -> None:
     """Every hidden cell has a certificate, and its witnesses say what it claims."""
-    certificates, witnesses = held[CERTIFICATES], held[WITNESSES].select("witness_id", "cell_id", "value")
+    certificates = held[CERTIFICATES]
     hidden = held[CELLS].filter(pl.col("state") == "C").select("cell_id")
-    _tell(hidden.join(certificates, on="cell_id", how="anti"), "certificate_missing", findings)
+    _tell(hidden.join(certificates, on="cell_id", how="anti")["cell_id"], "certificate_missing", findings)
+    places = cells.places(certificates["cell_id"])
     for end in ("least", "most"):
-        claimed = certificates.select("cell_id", witness_id=f"{end}_witness", value=end)
-        borne_out = witnesses.join(claimed, on=["cell_id", "witness_id", "value"], how="semi")
-        _tell(claimed.join(borne_out, on="cell_id", how="anti"), "certificate_wrong", findings)
+        is_borne_out = tables.is_said(whole_numbers(certificates, f"{end}_witness"), places,
+                                      whole_numbers(certificates, end))  # fmt: skip
+        _tell(certificates["cell_id"].filter(pl.Series(~is_borne_out)), "certificate_wrong", findings)
     # the rest of a whole may be known where nobody shows it and nothing asks for its protection
     close = certificates.join(hidden, on="cell_id", how="semi").filter(pl.col("most") - pl.col("least") < 2)
-    _tell(close, "hidden_cell_nearly_known", findings)
+    _tell(close["cell_id"], "hidden_cell_nearly_known", findings)
 
 
 def _check_targets(certificates: pl.DataFrame, targets: pl.DataFrame, findings: Findings) -> None:
     """Every protected cell reaches down and up as far as it must."""
-    known = certificates.with_columns(pl.col("cell_id").cast(pl.String))
-    joined = targets.join(known, on="cell_id", how="left")
+    joined = targets.join(certificates, on="cell_id", how="left")
     is_short = (pl.col("least") > pl.col("low")) | (pl.col("most") < pl.col("high"))
-    _tell(joined.filter(is_short | pl.col("least").is_null() | pl.col("most").is_null()), "not_protected", findings)
+    is_short |= pl.col("least").is_null() | pl.col("most").is_null()
+    _tell(joined.filter(is_short)["cell_id"], "not_protected", findings)

@@ -18,8 +18,7 @@ import polars as pl
 
 from pipelines.audit.verifier import answers as answering
 from pipelines.audit.verifier import figures, opendocument, papers, proofs, sharing, stores, tables, texts, workbooks
-from pipelines.audit.verifier.grids import Grid
-from pipelines.audit.verifier.grids import check as check_grid
+from pipelines.audit.verifier.grids import Grid, check_once
 from pipelines.audit.verifier.ledger import Ledger, Numbers, ledger_of
 from pipelines.audit.verifier.records import Findings, Subject, Verdict
 from pipelines.core.errors import MesurError
@@ -181,7 +180,7 @@ def _grids(desk: Desk, found: Iterable[Grid], file: str) -> int:
     n_held = 0
     for grid in found:
         texts.words(desk.ledger, grid.context, (file, grid.name), desk.loose, desk.findings)
-        n_held += check_grid(desk.ledger, replace(grid, context="", loose=desk.loose), file, desk.findings)
+        n_held += check_once(desk.ledger, replace(grid, context="", loose=desk.loose), file, desk.findings)
     return n_held
 
 

@@ -54,21 +54,22 @@ def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings)
     return n_held
 
 
-def _has_figures(columns: Sequence[str]) -> bool:
+def _has_figures(name: str, columns: Sequence[str]) -> bool:
     """Whether rows of a table are held against the ledger; of others only the columns count here."""
-    is_compared = any({*shown, *shown.values()} <= set(columns) for shown in COMPARED.values())
-    return is_compared or SINCE in columns or {keyed.OTHER_NAMES.get(c, c) for c in columns} >= set(KEY)
+    return name in COMPARED or SINCE in columns or {keyed.OTHER_NAMES.get(c, c) for c in columns} >= set(KEY)
 
 
 def _check_compared(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], findings: Findings) -> int:
     """Figures of totals in a table without categories; gives how many were held against the ledger."""
     file, name = place
+    if name not in COMPARED:
+        return 0
     totals = ledger.frame.filter(pl.col("breakdown_id") == "total").select(*KEY[:3], known="value")
     n_held = 0
-    for column, period in COMPARED.get(name, {}).items():
+    for column, period in COMPARED[name].items():
         if not {*KEY[:2], period, column} <= set(table.columns):
             continue
-        shown = table.select(*KEY[:2], pl.col(period).alias(KEY[2]), shown=column).drop_nulls("shown")
+        shown = table.select(*KEY[:2], pl.col(period).alias(KEY[2]), shown=_number(column)).drop_nulls("shown")
         differs = shown.join(totals, on=list(KEY[:3]), how="left").filter(pl.col("shown").ne_missing(pl.col("known")))
         for key in differs.select(KEY[:3]).head(5).iter_rows():
             findings.add("value_differs", file, f"{name}.{column}: {';'.join(map(str, key))}")
@@ -82,11 +83,13 @@ def _not_told_before(subject: Subject, table: pl.DataFrame) -> pl.DataFrame:
     """The rows of a table of all editions that are new in this one; what an earlier edition told, to the digit, it may
     tell again, and a row that is no longer there tells nothing."""
     if "is_withdrawn" in table.columns:
-        table = table.filter(~pl.col("is_withdrawn") | pl.col("value").is_not_null())
+        is_withdrawn = pl.col("is_withdrawn").cast(pl.String) == "true"
+        table = table.filter(~is_withdrawn | pl.col("value").is_not_null())
     path = subject.earlier / "parquet" / f"{HISTORY}.parquet" if subject.earlier else None
     if path is None or not path.is_file():
         return table
     row = [*KEY, SINCE, "value", "status"]
+    table = table.with_columns(_number("value"))
     return table.join(pl.read_parquet(path, columns=row), on=row, how="anti", nulls_equal=True)
 
 
@@ -98,30 +101,49 @@ def check_rows(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], find
     """
     file, name = place
     shown = [c for c in SHOWN_AS if c in table.columns]
-    held = table.with_columns(
-        *(pl.col(c).cast(pl.String) for c in KEY), *(pl.col(c).cast(pl.Float64, strict=False) for c in shown)
-    )
+    held = table.with_columns(*(pl.col(c).cast(pl.String) for c in KEY), *(_number(c) for c in shown))
     known = ledger.frame.filter(pl.col("breakdown_id").is_in(held["breakdown_id"].unique().implode()))
     held = held.join(known.with_columns(known=True), on=list(KEY), how="left", suffix="_ledger")
-    source = {c: f"{SHOWN_AS[c]}_ledger" if SHOWN_AS[c] in table.columns else SHOWN_AS[c] for c in shown}
-    checks = {"unknown_cell": pl.col("known").is_null()}
-    differs = [pl.col(c).ne_missing(pl.col(source[c])) for c in shown]
-    checks["value_differs"] = pl.col("known") & pl.any_horizontal(pl.lit(value=False), *differs)
-    if "value" in table.columns and "status" in table.columns:
-        codes = pl.col("status").cast(pl.String).fill_null("").str.split(",")
-        is_withheld = codes.list.eval(pl.element().is_in(WITHHOLDING)).list.any()
-        checks["blank_without_code"] = pl.col("value").is_null() & ~is_withheld
-        checks["value_beside_code"] = pl.col("value").is_not_null() & is_withheld
-        checks["strange_code"] = codes.list.eval(~pl.element().is_in([*STATUS_CODES, ""])).list.any()
-    for check, condition in checks.items():
-        found = held.filter(condition)
-        for key in found.select(KEY).head(5).iter_rows():
+    checks = _checks_of_figures(shown, held.columns) | (_checks_of_codes(table) if "value" in shown else {})
+    told = held.select(**{check: condition.sum() for check, condition in checks.items()}).row(0, named=True)
+    for check in (check for check, n in told.items() if n):
+        for key in held.filter(checks[check]).select(KEY).head(5).iter_rows():
             findings.add(check, file, f"{name}: {';'.join(map(str, key))}")
-        if found.height > 5:
-            findings.add(check, file, n=found.height - 5)
-    if table.select(KEY).is_duplicated().any() and name.startswith(("fct_measure_value", "observations")):
+        if told[check] > 5:
+            findings.add(check, file, n=told[check] - 5)
+    if name.startswith(("fct_measure_value", "observations")) and table.select(KEY).is_duplicated().any():
         findings.add("cell_twice", file, name)
     return int(held.select(pl.sum_horizontal(pl.col(c).is_not_null().sum() for c in shown)).item()) if shown else 0
+
+
+def _number(column: str) -> pl.Expr:
+    """A column that shows figures; words in it are a number that no cell has."""
+    number = pl.col(column).cast(pl.Float64, strict=False)
+    return pl.when(number.is_null() & pl.col(column).is_not_null()).then(float("nan")).otherwise(number).alias(column)
+
+
+def _checks_of_figures(shown: Sequence[str], columns: Sequence[str]) -> dict[str, pl.Expr]:
+    """Rows of cells that the ledger does not have, and such as show something else than it has."""
+    source = {c: f"{SHOWN_AS[c]}_ledger" if f"{SHOWN_AS[c]}_ledger" in columns else SHOWN_AS[c] for c in shown}
+    differs = [pl.col(c).ne_missing(pl.col(source[c])) for c in shown]
+    return {
+        "unknown_cell": pl.col("known").is_null(),
+        "value_differs": pl.col("known") & pl.any_horizontal(pl.lit(value=False), *differs),
+    }
+
+
+def _checks_of_codes(table: pl.DataFrame) -> dict[str, pl.Expr]:
+    """Rows whose codes do not go with what they show; there are few sets of codes, so each is looked at once."""
+    if "status" not in table.columns:
+        return {}
+    status = pl.col("status").cast(pl.String).fill_null("")
+    sets = {text: set(text.split(",")) for text in table.select(status.unique()).to_series()}
+    is_withheld = status.is_in([text for text, codes in sets.items() if codes & set(WITHHOLDING)])
+    return {
+        "blank_without_code": pl.col("value").is_null() & ~is_withheld,
+        "value_beside_code": pl.col("value").is_not_null() & is_withheld,
+        "strange_code": status.is_in([text for text, codes in sets.items() if codes - STATUS_CODES - {""}]),
+    }
 
 
 def _check_rest(

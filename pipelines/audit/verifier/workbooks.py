@@ -25,6 +25,7 @@ PARTS = re.compile(
 )
 """Parts that a workbook of ours has; another one (a pivot cache, custom properties, comments) is a finding."""
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_CELL, _VALUE = f"{_S}c", f"{_S}v"
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,27 @@ def _sheet(book: Book, part: str, name: str) -> Grid:
     for cell in tree.iter(f"{_S}c") if tree.find(f".//{_S}f") is not None else ():
         if cell.find(f"{_S}f") is not None:
             book.findings.add("formula", book.file, f"{name} {cell.get('r')}")
-    rows = []
-    for row in tree.iter(f"{_S}row"):
-        cells = {_column(cell.get("r", "").rstrip("0123456789")): _value(book, cell) for cell in row.iter(f"{_S}c")}
-        rows.append(tuple(cells.get(i) for i in range(max(cells, default=-1) + 1)))
-    return Grid(name, tuple(rows))
+    return Grid(name, tuple(_row(book, row) for row in tree.iter(f"{_S}row")))
+
+
+def _row(book: Book, row: Element) -> tuple[Cell, ...]:
+    """The cells of a row up to the last that holds something; between them those that are not in the file.
+
+    Raises:
+        ValueError: a cell comes twice, or behind a later one.
+    """
+    cells: list[Cell] = []
+    for cell in row.iter(_CELL):
+        held = _value(book, cell)
+        if held is None:
+            continue
+        column = _column(cell.get("r", "").rstrip("0123456789"))
+        if column < len(cells):
+            raise ValueError("cells of a row come in order")
+        if column > len(cells):
+            cells += [None] * (column - len(cells))
+        cells.append(held)
+    return tuple(cells)
 
 
 @lru_cache(maxsize=1000)
@@ -112,7 +129,7 @@ def _column(letters: str) -> int:
 
 
 def _value(book: Book, cell: Element) -> Cell:
-    kind, value = cell.get("t"), cell.findtext(f"{_S}v")
+    kind, value = cell.get("t"), cell.findtext(_VALUE)
     if kind == "s" and value is not None:
         book.used.add(int(value))
         return book.strings[int(value)]

@@ -180,6 +180,7 @@ LEAKS: list[tuple[str, Plant]] = [
     ("value_differs", in_csv(IS_C, value=pl.lit("0"), numerator=pl.lit("0"), status=pl.lit(""))),
     ("value_differs", in_csv(IS_C, value=pl.lit("5"), numerator=pl.lit("5"), status=pl.lit(""))),
     ("value_differs", in_csv(IS_PERCENT, lower=pl.lit("63.72"))),
+    ("value_differs", in_csv(IS_C, value=pl.lit("3 (c)"))),
     ("blank_without_code", in_csv(IS_C, status=pl.lit(""))),
     ("value_beside_code", in_csv(IS_COUNT, status=pl.lit("c"))),
     ("strange_code", in_csv(IS_C, status=pl.lit("c,primary"))),
@@ -207,6 +208,8 @@ LEAKS: list[tuple[str, Plant]] = [
     # workbook
     ("hidden_sheet", in_book({r"xl/workbook\.xml": lambda t: t.replace("<sheet ", '<sheet state="veryHidden" ', 1)})),
     ("number_not_in_ledger", in_book({SHEET: swap_number})),
+    ("unreadable_file", in_book({SHEET: lambda t: t.replace("<c ", '<c r="A1"><v>1163</v></c><c ', 1)})),
+    ("unreadable_file", in_book({SHEET: lambda t: t.replace('encoding="UTF-8"', 'encoding="cp1252"', 1)})),
     ("hidden_rows", in_book({SHEET: lambda t: t.replace("<row ", '<row hidden="1" ', 1)})),
     ("formula", in_book({SHEET: lambda t: t.replace("<v>", "<f>1160+3</f><v>", 1)})),
     ("comment", in_book({SHEET: lambda t: t.replace("</worksheet>", '<legacyDrawing r:id="rId9"/></worksheet>')},

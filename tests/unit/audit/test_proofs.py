@@ -96,6 +96,15 @@ def test_a_witness_off_by_one_is_rejected_whichever_cell_it_is(tmp_path: Path, a
     assert "witness_breaks_line" in checks(tmp_path, frames, rows())
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_rows_says_nothing(tmp_path: Path, seed: int) -> None:
+    frames = {name: frame.sample(fraction=1, shuffle=True, seed=seed) for name, frame in proof().items()}
+    assert checks(tmp_path, frames, rows()) == set()
+    value = pl.when(pl.col("cell_id") == "x").then(pl.col("value") + 1).otherwise("value")
+    frames["witnesses.parquet"] = frames["witnesses.parquet"].with_columns(value=value)
+    assert checks(tmp_path, frames, rows()) == {"witness_breaks_line", "certificate_wrong"}
+
+
 def without(name: str, condition: pl.Expr) -> Callable[[Frames], None]:
     return lambda frames: frames.__setitem__(name, frames[name].filter(~condition))
 
@@ -107,6 +116,11 @@ def changed(name: str, **columns: pl.Expr) -> Callable[[Frames], None]:
 BROKEN: list[tuple[str, Callable[[Frames], None]]] = [
     ("witness_incomplete", without("witnesses.parquet", pl.col("cell_id") == "s")),
     ("witness_outside_state", changed("cells.parquet", high=pl.lit(8))),
+    ("witness_incomplete", lambda f: f.__setitem__("witnesses.parquet", pl.concat([f["witnesses.parquet"]] * 2))),
+    ("witness_outside_state", changed("witnesses.parquet", value=pl.lit(2**62))),
+    ("witness_outside_state", changed("witnesses.parquet", cell_id=pl.col("cell_id").replace({"s": "of no cell"}))),
+    ("witness_breaks_line", changed("lines.parquet", coefficient=pl.col("coefficient") * 2**23)),
+    ("witness_breaks_line", changed("lines.parquet", cell_id=pl.col("cell_id").replace({"s": "of no cell"}))),
     ("certificate_missing", without("certificates.parquet", pl.col("cell_id") == "y")),
     ("certificate_wrong", changed("certificates.parquet", most=pl.lit(10))),
     ("certificate_wrong", changed("certificates.parquet", least_witness=pl.lit(7))),
