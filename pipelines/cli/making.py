@@ -28,13 +28,15 @@ IN = click.option("--publication", default=PUBLICATION, metavar="ID", help="whic
 )
 def build(session: Session, policy: str | None, inbox: Path | None) -> int:
     """From what was received to the edition / O'r hyn a dderbyniwyd i'r rhifyn."""
-    from pipelines.defs import execute
-    from pipelines.flow import building
+    from pipelines.flow import building, hands
 
     desk = Desk(session.settings, building.inbox_of(session.settings, inbox), policy, session.progress)
     if desk.inbox == session.settings.paths.sample:
         session.progress("flow.sample")
-    execute.build(desk)
+    with hands.helped(desk) as with_hands:
+        from pipelines.defs import execute  # takes seconds, in which the hands come up
+
+        execute.build(with_hands)
     _tell(session, desk)
     return FINE
 

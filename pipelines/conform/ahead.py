@@ -7,7 +7,8 @@ What reading is, and what becomes of what was read, belong to `examination.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,17 +35,23 @@ _own: list[Tools] = []
 """Of a reading process: what every submission is read with."""
 
 
+def reading_process(catalogue: Catalogue, tokeniser: Tokeniser) -> Executor:
+    """A process that reads submissions, on its way up: for a caller who has several runs of batches to read."""
+    return beside(_settle, (catalogue, tokeniser))
+
+
 def read_ahead(
-    catalogue: Catalogue, tokeniser: Tokeniser, batches: Sequence[Sequence[Submission]]
+    catalogue: Catalogue, tokeniser: Tokeniser, batches: Sequence[Sequence[Submission]], reader: Executor | None = None
 ) -> Iterator[list[Reading]]:
     """The readings of batch after batch, each read while the caller works on the one before.
 
-    Of many the first is read here: the other process takes as long to start, and then finds the second waiting.
+    Of many the first is read here, unless a `reader` is up already: another process takes as long to start, and then
+    finds the second waiting.
     """
     tools = (catalogue, tokeniser)
-    is_apart = sum(map(len, batches)) >= MANY
-    given = None if is_apart else tools
-    with beside(_settle, tools) if is_apart else ThreadPoolExecutor(1) as pool:
+    is_apart = reader is None and sum(map(len, batches)) >= MANY
+    given = None if reader or is_apart else tools
+    with _pool(tools, reader, is_apart=is_apart) as pool:
         n_begun = 2 if is_apart else 1
         waiting = [pool.submit(_read, batch, given) for batch in batches[n_begun - 1 : n_begun]]
         for n in range(len(batches)):
@@ -54,6 +61,13 @@ def read_ahead(
             for reading in readings:
                 reading.log.know(catalogue)
             yield readings
+
+
+def _pool(tools: Tools, reader: Executor | None, *, is_apart: bool) -> AbstractContextManager[Executor]:
+    """Where batches are read; the reader of a caller stays up."""
+    if reader is not None:
+        return nullcontext(reader)
+    return beside(_settle, tools) if is_apart else ThreadPoolExecutor(1)
 
 
 class Meanwhile:

@@ -31,6 +31,8 @@ from pipelines.conform.records import (
 from pipelines.conform.tables import CastTable
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from pipelines.conform.ahead import Meanwhile
     from pipelines.conform.rules.records import RuleJob, RuleOutcome
     from schemas.catalogue import Catalogue
@@ -110,15 +112,20 @@ def examine_many(
 
 
 def examine_in_turn(
-    catalogue: Catalogue, tokeniser: Tokeniser, batches: Sequence[Sequence[Submission]], previous: Lookup
+    catalogue: Catalogue,
+    tokeniser: Tokeniser,
+    batches: Sequence[Sequence[Submission]],
+    previous: Lookup,
+    reader: Executor | None = None,
 ) -> Iterator[list[Examination]]:
-    """`examine_many` for one batch after the other; while one is judged, and used by the caller, the next is read.
+    """`examine_many` for one batch after the other; while one is judged, and used by the caller, the next is read, by
+    `reader` (see `ahead.reading_process`) where there is one.
 
     `previous` is asked when a batch is judged, so it may answer with what the caller made of the batch before.
     """
     from pipelines.conform.ahead import read_ahead
 
-    for readings in read_ahead(catalogue, tokeniser, batches):
+    for readings in read_ahead(catalogue, tokeniser, batches, reader):
         yield _examined(catalogue, readings, [previous(r.identity) for r in readings])
 
 

@@ -40,6 +40,8 @@ def build(desk: Desk, *, has_publication: bool = True) -> None:
             periods = {d.period_id for d in waiting if d.return_id == r.id}
             if periods:
                 _run(definitions, instance, receive_job_name(r.id), range_tags(desk.catalogue, periods))
+        if desk.hands:
+            desk.hands.go()
         for name in (EXTRACTS, BUILD, *((PUBLISH,) if has_publication else ())):
             _run(definitions, instance, name)
             desk.progress("flow.job_done", job=name)

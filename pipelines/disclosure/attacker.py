@@ -12,8 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.disclosure.near import SMALL, Near
 from pipelines.disclosure.polytope import TINY, Booleans, Box, Floats, Ints, Polytope, Vertex
 from pipelines.disclosure.problem import DOWN, GUESSING, OPEN, UP, WIDTH, Component, Need
+
+Reasons = list[tuple[int, Floats]]
+"""For each side asked, the multipliers of the lines that let the cell go no further."""
 
 POOL_MAX = 400
 """Tables kept to vouch for bounds in later rounds."""
@@ -65,8 +69,13 @@ class Attacker:
 
     def __init__(self, component: Component) -> None:
         self.component = component
-        self.polytope = Polytope(component.system)
+        self.polytope, self.near = Polytope(component.system), Near(component.system)
         self._pool: deque[Floats] = deque(maxlen=POOL_MAX)
+
+    @property
+    def n_solved(self) -> int:
+        """Programmes solved so far, of the component or of surroundings in it."""
+        return self.polytope.n_solved + self.near.n_solved
 
     def unmet(self, hidden: Booleans, dropped: frozenset[int], needs: Sequence[Need]) -> list[Cut]:
         """A cut for each need that the pattern does not meet; none means that every one is met."""
@@ -91,13 +100,27 @@ class Attacker:
         for need in left:
             if look.seen.meets(need):  # by a table that was found for another need
                 continue
-            reasons = [
-                (side, self._solve(look, self._no_further(look.box, need), self._costs(need.cell, side)))
-                for side in _sides(need)
-            ]
+            reasons = self._nearby(look, need)
+            if reasons is None:
+                box = self._no_further(look.box, need)
+                reasons = [(s, self._solve(look, box, self._costs(need.cell, s)).multipliers) for s in _sides(need)]
             if not look.seen.meets(need):
                 found.append(self._cut(look, need, reasons))
         return found
+
+    def _nearby(self, look: _Look, need: Need) -> Reasons | None:
+        """Why the need is not met, where the lines around its cell say so by themselves."""
+        if self.component.system.n_lines < SMALL:
+            return None
+        box, reasons, reach = self._no_further(look.box, need), [], {}
+        for side in _sides(need):
+            reach[side], multipliers = self.near.reach(need.cell, box, side)
+            reasons.append((side, multipliers))
+        if need.sort == WIDTH:
+            lacks = reach[UP] - reach[DOWN] < need.limit - TINY
+        else:
+            lacks = need.sort * (reach[need.sort] - need.limit) > TINY
+        return reasons if lacks else None
 
     def _no_further(self, box: Box, need: Need) -> Box:
         """The box in which the cell rises no further than it has to: nothing may bound it at all."""
@@ -142,7 +165,7 @@ class Attacker:
         self._pool.append(vertex.table)
         return vertex
 
-    def _cut(self, look: _Look, need: Need, reasons: list[tuple[int, Vertex]]) -> Cut:
+    def _cut(self, look: _Look, need: Need, reasons: Reasons) -> Cut:
         component = self.component
         free = component.is_published & ~component.is_forced
         free[need.cell] = False
@@ -150,8 +173,8 @@ class Attacker:
         base = component.box(component.is_forced | _only(need.cell, len(free)), need.attacker, look.dropped)
         lacking, gain = 0.0, np.zeros(len(free))
         touched: Booleans = np.zeros(len(free), dtype=np.bool_)
-        for side, vertex in reasons:
-            left, bound = self.polytope.reduced(self._costs(need.cell, side), vertex.multipliers)
+        for side, multipliers in reasons:
+            left, bound = self.polytope.reduced(self._costs(need.cell, side), multipliers)
             limits = np.where(left > 0, base.low, np.where(left < 0, base.high, 0.0))
             stray = np.isinf(limits)  # a multiplier left over by the solver's tolerance
             left, limits = np.where(stray, 0.0, left), np.where(stray, 0.0, limits)

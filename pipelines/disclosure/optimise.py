@@ -171,6 +171,6 @@ def solve(component: Component, effort: Effort = Effort()) -> Solution:
         cost=cost,
         bound=cost if is_proven else min(cost, search.bound),
         unmet=tuple(search.unmet),
-        n_programmes=search.attacker.polytope.n_solved,
+        n_programmes=search.attacker.n_solved,
         n_rounds=search.n_rounds,
     )

@@ -20,7 +20,7 @@ from pipelines.disclosure import apart
 from pipelines.disclosure.polytope import Booleans
 from pipelines.disclosure.problem import Component, Need, Solution
 
-FORM = "1"
+FORM = "2"
 """Raised with every change of the method, so that nothing solved by an older one is taken."""
 
 

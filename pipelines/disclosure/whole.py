@@ -6,7 +6,6 @@ Which tables are wanted is not known here (see `witness.py`).
 from __future__ import annotations
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from pipelines.disclosure.polytope import TINY, Box, Floats, Ints, System
 
@@ -18,29 +17,39 @@ STEPS = 20.0
 
 def whole_table(system: System, box: Box, costs: Floats) -> Ints | None:
     """The whole-number table of least cost, or the best found within the steps; None where there is none."""
-    model = cp_model.CpModel()
-    low = np.where(np.isinf(box.low), 0, np.ceil(box.low)).astype(int)
-    high = np.where(np.isinf(box.high), FAR, np.floor(box.high)).astype(int)
-    cells = [model.new_int_var(int(a), int(b), "") for a, b in zip(low, high, strict=True)]
-    lengths = np.bincount(system.row, minlength=system.n_lines).tolist()
-    end = 0
-    for line in range(system.n_lines):
-        span = slice(end, end := end + lengths[line])
-        total = cp_model.LinearExpr.weighted_sum(
-            [cells[c] for c in system.column[span]], system.coefficient[span].astype(int).tolist()
-        )
-        least = -FAR if np.isinf(system.low[line]) else int(system.low[line])
-        most = FAR if np.isinf(system.high[line]) else int(system.high[line])
-        model.add_linear_constraint(total, least, most)
-    wanted = np.flatnonzero(costs)
-    model.minimize(cp_model.LinearExpr.weighted_sum([cells[c] for c in wanted], costs[wanted].astype(int).tolist()))
-    solver = cp_model.CpSolver()
+    from ortools.sat.python import cp_model  # takes a second, and who only solves linear programmes needs none of it
+
+    model, solver = cp_model.CpModel(), cp_model.CpSolver()
+    model.model_proto.parse_text_format(_model(system, box, costs))
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
     solver.parameters.max_deterministic_time = STEPS
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
-    return np.array([solver.value(c) for c in cells], dtype=np.int64)
+    return np.array(solver.response_proto.solution, dtype=np.int64)
+
+
+def _model(system: System, box: Box, costs: Floats) -> str:
+    """The model as text, which is read in a fifth of the time that its making by calls takes."""
+    low = _whole(np.where(np.isinf(box.low), 0, np.ceil(box.low)))
+    high = _whole(np.where(np.isinf(box.high), FAR, np.floor(box.high)))
+    least = _whole(np.where(np.isinf(system.low), -FAR, system.low))
+    most = _whole(np.where(np.isinf(system.high), FAR, system.high))
+    columns, coefficients = _whole(system.column), _whole(system.coefficient)
+    ends = np.cumsum(np.bincount(system.row, minlength=system.n_lines)).tolist()
+    wanted = np.flatnonzero(costs)
+    parts = [f"variables{{domain:[{a},{b}]}}" for a, b in zip(low, high, strict=True)]
+    parts += [
+        f"constraints{{linear{{vars:{columns[a:b]} coeffs:{coefficients[a:b]} domain:[{n},{m}]}}}}"
+        for a, b, n, m in zip([0, *ends[:-1]], ends, least, most, strict=True)
+    ]
+    parts.append(f"objective{{vars:{wanted.tolist()} coeffs:{_whole(costs[wanted])} scaling_factor:1}}")
+    return "".join(parts)
+
+
+def _whole(numbers: Floats) -> list[int]:
+    found: list[int] = numbers.astype(int).tolist()
+    return found
 
 
 def whole_table_near(system: System, box: Box, costs: Floats, corner: Floats) -> Ints | None:

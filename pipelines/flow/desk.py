@@ -9,11 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import schemas
 from pipelines.core.keys import Tokeniser
 from pipelines.core.settings import Settings
 from schemas import Catalogue
+
+if TYPE_CHECKING:
+    from pipelines.flow.hands import Hands
 
 
 def _silent(key: str, **params: str | int) -> None:
@@ -30,6 +34,8 @@ class Desk:
     policy: str | None = None
     """Repair policy of episodes; None for the default."""
     progress: Callable[..., None] = field(default=_silent)
+    hands: Hands | None = None
+    """Processes that help with many submissions (see `hands.py`)."""
 
     @property
     def inbox(self) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,11 +21,11 @@ from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.locks import exclusive
 from pipelines.core.periods import Period
 from pipelines.core.waivers import Waivers
-from pipelines.flow import rule_texts, sample, stored, waiving
+from pipelines.flow import rule_texts, sample, settling, stored, waiving
 from pipelines.flow.desk import Desk
 from pipelines.flow.inbox import Delivery
 from pipelines.flow.released import pack_of, released
-from pipelines.flow.settling import Settled, settle
+from pipelines.flow.settling import Settled
 from pipelines.flow.stored import Tables
 from pipelines.landing.keeping import KeptFile, keep, keep_each
 from pipelines.landing.receipts import Outcome, Receipt, RuleCoverage, receipts
@@ -118,19 +118,32 @@ def judge_waiting(desk: Desk, return_id: str, wanted: Collection[tuple[str, str]
     ]
     periods = sorted({rows[0].period_id or "" for rows in waiting})
     batches = [[rows for rows in waiting if rows[0].period_id == period] for period in periods]
-    counting, done = counting_by_period(desk), list[Judged]()
-    turns = examine_in_turn(
-        desk.catalogue,
-        desk.tokeniser,
-        [[submission_of(desk, rows) for rows in batch] for batch in batches],
-        lambda found: previous_tables(desk, found, counting),
-    )
-    for period, batch, found in zip(periods, batches, turns, strict=True):
-        told = [waiving.explain(desk, one, received_on(rows)) for rows, one in zip(batch, found, strict=True)]
-        done += _decided(desk, [_filed(desk, rows, one) for rows, one in zip(batch, told, strict=True)])
-        counting.update(counting_by_period(desk))
-        desk.progress("flow.examined", n=len(done), of=len(waiting), what=f"{return_id} {period}")
+    entered, done, n_done = list[_Entered](), list[Judged](), 0
+    try:
+        for period, batch, found in zip(periods, batches, _in_turn(desk, batches), strict=True):
+            told = [waiving.explain(desk, one, received_on(rows)) for rows, one in zip(batch, found, strict=True)]
+            entered.append(_entered(desk, [_filed(desk, rows, one) for rows, one in zip(batch, told, strict=True)]))
+            while len(entered) > (1 if desk.hands else 0):  # with hands the last batch is settled beside the next
+                done += _answered(desk, entered.pop(0))
+            n_done += len(batch)
+            desk.progress("flow.examined", n=n_done, of=len(waiting), what=f"{return_id} {period}")
+    finally:
+        for one in entered:
+            done += _answered(desk, one)
     return tuple(done)
+
+
+def _in_turn(desk: Desk, batches: Sequence[Sequence[tuple[LedgerRow, ...]]]) -> Iterator[list[Examination]]:
+    """The examinations of batch after batch; what was entered of the one before counts for the next."""
+    counting = counting_by_period(desk)
+    given = [[submission_of(desk, rows) for rows in batch] for batch in batches]
+    reader = desk.hands.reader if desk.hands else None
+    turns = examine_in_turn(
+        desk.catalogue, desk.tokeniser, given, lambda one: previous_tables(desk, one, counting), reader
+    )
+    for found in turns:
+        yield found
+        counting.update(counting_by_period(desk))
 
 
 def submission_of(desk: Desk, rows: tuple[LedgerRow, ...]) -> tuple[list[SourceFile], Claim]:
@@ -243,8 +256,22 @@ def _bytes_of(kept: Sequence[KeptFile]) -> list[SourceFile]:
     return [SourceFile(k.name, k.path.read_bytes()) for k in kept]
 
 
+@dataclass(frozen=True)
+class _Entered:
+    """Submissions whose verdicts are entered, and what the rules found, or will have, that need other submissions."""
+
+    found: Mapping[str, Examination]
+    registrations: Sequence[Registration]
+    settled: Callable[[], Mapping[str, Settled]]
+
+
 def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
-    """Write what was found, enter the verdicts, make the receipts; typed tables are there before they count."""
+    """Write what was found, enter the verdicts, settle what needs others, make the receipts."""
+    return _answered(desk, _entered(desk, filed))
+
+
+def _entered(desk: Desk, filed: Sequence[Filed]) -> _Entered:
+    """Write what was found and enter the verdicts; typed tables are there before they count."""
     ids = [submission_id(placed, kept) for kept, placed, _ in filed]
     found = [replace(e, identity=_as_filed(e, placed)) for _, placed, e in filed]
     judged_by = [(e.rule_pack, str(e.identity.return_id), str(e.identity.period_id)) for e in found]
@@ -252,20 +279,21 @@ def _decided(desk: Desk, filed: Sequence[Filed]) -> tuple[Judged, ...]:
     write_all(desk.settings, list(zip(found, ids, strict=True)), desk.catalogue)
     told = [(kept, placed, Decision(e.verdict, e.rule_pack, system=e.identity.system)) for kept, placed, e in filed]
     entered = register_all(desk.settings, told)
-    found = _settled(desk, dict(zip(ids, found, strict=True)), entered)
-    packs = released(desk)
-    made = receipts(desk.settings, [(r, outcome(e, packs)) for e, r in zip(found, entered, strict=True)])
-    return tuple(Judged(e, one) for e, one in zip(found, made, strict=True))
+    touched = {(str(e.identity.return_id), str(e.identity.period_id)) for e in found}
+    return _Entered(dict(zip(ids, found, strict=True)), entered, settling.begin(desk, touched))
 
 
-def _settled(desk: Desk, found: Mapping[str, Examination], entered: Iterable[Registration]) -> list[Examination]:
-    """The examinations with what the rules found that need other submissions; those of the others are told too."""
-    told = settle(desk, {(str(e.identity.return_id), str(e.identity.period_id)) for e in found.values()})
-    days = [received_on(registration.rows) for registration in entered]
-    return [
+def _answered(desk: Desk, entered: _Entered) -> tuple[Judged, ...]:
+    """The receipts, once the rules have run that need other submissions; questions to the others are told too."""
+    told, packs = entered.settled(), released(desk)
+    days = [received_on(registration.rows) for registration in entered.registrations]
+    found = [
         _asked(desk, (submission, e), told[submission], day) if submission in told else e
-        for (submission, e), day in zip(found.items(), days, strict=True)
+        for (submission, e), day in zip(entered.found.items(), days, strict=True)
     ]
+    outcomes = [(r, outcome(e, packs)) for e, r in zip(found, entered.registrations, strict=True)]
+    made = receipts(desk.settings, outcomes)
+    return tuple(Judged(e, one) for e, one in zip(found, made, strict=True))
 
 
 def _asked(desk: Desk, one: tuple[str, Examination], told: Settled, day: date) -> Examination:
