@@ -5,13 +5,15 @@ Comparing itself (`layout.py`) does not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines.conform.reading.names import fold_name
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from schemas.catalogue import Catalogue
     from schemas.model import ExportProfile, Return
 
@@ -46,6 +48,23 @@ def table_columns(catalogue: Catalogue, held: Return, period: str) -> dict[str, 
                 items.setdefault(fold_name(spelling), item)
         found[table] = TableColumns(table, columns, items)
     return found
+
+
+def collected(catalogue: Catalogue, held: Return, period: str, system: str | None) -> dict[str, frozenset[str]]:
+    """table -> items that a return of a period asks for; of an export the items that its system gives."""
+    profiles = [p for p in catalogue.export_profiles.values() if p.system == system]
+    if profiles:
+        return {t: frozenset(c.item for p in profiles for c in p.columns if c.table == t) for t in held.tables}
+    return {t: frozenset(held.columns(t, period)) for t in held.tables}
+
+
+def as_asked(tables: Mapping[str, pl.DataFrame], asked: Mapping[str, frozenset[str]]) -> dict[str, pl.DataFrame]:
+    """The tables without the columns of items that were not asked for, which hold nothing."""
+    return {t: frame.drop(_unasked(frame, asked.get(t, frozenset()))) for t, frame in tables.items()}
+
+
+def _unasked(frame: pl.DataFrame, asked: frozenset[str]) -> list[str]:
+    return [c for c in frame.columns if c not in asked and frame.height and frame[c].null_count() == frame.height]
 
 
 def newest_period(held: Return) -> str:

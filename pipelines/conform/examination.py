@@ -286,7 +286,8 @@ def _previous_tables(previous: Previous, reading: Reading, meanwhile: Meanwhile)
     if earlier.log.is_rejecting or earlier.identity.period_id != wanted.period:
         reading.log.add("ID12", f"previous_not_usable:{wanted.period}")
         return {}
-    return {t: _listed(frame, earlier.read.tables[t]) for t, frame in earlier.tables.items()}
+    listed = {t: _listed(frame, earlier.read.tables[t]) for t, frame in earlier.tables.items()}
+    return columns.as_asked(listed, earlier.read.collected)
 
 
 def _listed(frame: pl.DataFrame, cast: CastTable) -> pl.DataFrame:

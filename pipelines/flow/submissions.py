@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from pipelines.conform import Claim, Examination, SourceFile, examine, examine_in_turn, write_all
+from pipelines.conform import Claim, Examination, SourceFile, columns, examine, examine_in_turn, write_all
 from pipelines.conform import Identity as Found
 from pipelines.conform.waiving import all_faults
 from pipelines.core.errors import Place, RefusedError, UnreadableError, UsageError
@@ -321,11 +321,18 @@ def counting_by_period(desk: Desk) -> dict[Whose, LedgerRow]:
 
 
 def previous_tables(desk: Desk, found: Found, counting: Mapping[Whose, LedgerRow]) -> Tables:
-    """Typed tables of the same authority's counting submission for the period before; empty where there is none."""
+    """Typed tables of the same authority's counting submission for the period before; empty where there is none.
+
+    Without the items that its form did not ask for: no rule can say that they were something else before.
+    """
     if not found.authority_code or not found.period_id:
         return {}
     row = counting.get((found.authority_code, str(Period(found.period_id).previous)))
-    return stored.typed_tables(desk, row) if row else {}
+    held = desk.catalogue.returns.get(row.return_id) if row else None
+    if row is None or held is None:
+        return {}
+    asked = columns.collected(desk.catalogue, held, row.period_id or "", row.system)
+    return columns.as_asked(stored.typed_tables(desk, row), asked)
 
 
 def outcome(found: Examination, packs: Mapping[str, str] | None = None) -> Outcome:

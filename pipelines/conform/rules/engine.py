@@ -166,7 +166,15 @@ def _reason(rule: Rule, case: Case) -> str | None:
         return records.NO_TABLE
     if any(table not in inputs.previous for table in given.texts("previous")):
         return records.NO_PREVIOUS
+    if any(_is_new(item, table, inputs) for table in given.texts("previous") for item in rule.items):
+        return records.NOT_ASKED_BEFORE
     return None if _collected(rule, case.context) else records.NOT_APPLICABLE
+
+
+def _is_new(item: str, table: str, inputs: Inputs) -> bool:
+    """Whether a form asks for an item that the form of the period before did not: then no row carries it on."""
+    before = inputs.previous[table]
+    return bool(before.width) and item in inputs.tables[table].columns and item not in before.columns
 
 
 def _collected(rule: Rule, context: RuleContext) -> bool:

@@ -19,6 +19,7 @@ FAULT_SCHEMA = ("rule_id", "severity", "table", "row_number", "item")
 RAN, CRASHED, NOT_APPLICABLE = "ran", "crashed", "not_applicable"
 NO_TABLE = "skipped: table missing"
 NO_PREVIOUS = "skipped: previous period missing"
+NOT_ASKED_BEFORE = "skipped: item not in previous period"
 NO_REFERENCE = "skipped: reference missing"
 NO_OTHERS = "skipped: other submissions missing"
 HELD = (

@@ -9,6 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.conform import rules
+from pipelines.conform.columns import as_asked, collected
 from pipelines.conform.rules import RuleContext, passes, run_pack, workbench
 from pipelines.conform.rules.compile import MASK_BITS, Shapes
 from pipelines.conform.rules.packs import Pack, pack_of
@@ -141,3 +142,17 @@ def test_empty_tables_are_judged_and_nothing_fails(catalogue: Catalogue, welsh_p
     outcome = run_pack(catalogue, welsh_pack, bare, CONTEXT)
     assert "crashed" not in set(outcome.coverage["status"])
     assert outcome.faults.is_empty()
+
+
+def test_a_rule_does_not_run_on_an_item_that_the_form_before_did_not_ask_for(
+    catalogue: Catalogue, welsh_pack: Pack, inputs: Inputs
+) -> None:
+    """The first census after the SSDA903 asks for the provider; no episode can have had another one before."""
+    episodes = inputs.tables["episode"].with_columns(provider_code=pl.lit("PR1"))
+    before = as_asked(
+        {"episode": episodes.with_columns(provider_code=pl.lit(None, dtype=pl.String))},
+        collected(catalogue, catalogue.returns["ssda903"], "2015-16", None),
+    )
+    now = replace(inputs, tables={**inputs.tables, "episode": episodes}, previous=before)
+    told = statuses(run_pack(catalogue, welsh_pack, now, CONTEXT))
+    assert (told["503D"], told["503E"]) == ("ran", "skipped: item not in previous period")
