@@ -16,12 +16,14 @@ from pipelines.disclosure import (
     CellsDisagree,
     Refused,
     Task,
+    audit,
     protect,
     protect_task,
     register,
 )
 from pipelines.disclosure import room as room_module
 from pipelines.disclosure.audit import Verdict, Violation
+from pipelines.disclosure.config import IN_FORCE
 from pipelines.disclosure.disclosed import COLUMNS, status_order
 from schemas.catalogue import WALES, Catalogue
 from tests.made_cells import Inner, publication_of, summed, with_publication, write
@@ -146,6 +148,30 @@ def test_whole_group_of_a_sensitive_breakdown_is_hidden(catalogue: Catalogue, tm
     assert proof["group_disclosures"] == 1
     _, open_rows = made(catalogue, tmp_path, {"CLA_STOCK": kinds}, breakdown="sex")
     assert one(open_rows, "CLA_STOCK", NORTH, "A")["value"] == 10.0
+
+
+@pytest.mark.parametrize(("outside", "status"), [(0, "c"), (1, "c"), (2, "")])
+def test_a_group_that_one_child_is_outside_of_is_hidden_and_one_that_two_are_is_not(
+    catalogue: Catalogue, tmp_path: Path, outside: int, status: str
+) -> None:
+    kinds = {(NORTH, "A"): (53 - outside,) * 2, (NORTH, "B"): (outside,) * 2, (NORTH, "D"): (0, 0)}
+    kinds |= {(area, "A"): (41, 41) for area in (OTHER, SOUTH)} | {(area, "B"): (3, 3) for area in (OTHER, SOUTH)}
+    _, rows = made(catalogue, tmp_path, {"CLA_STOCK": kinds}, breakdown="need")
+    assert one(rows, "CLA_STOCK", NORTH, "A")["status"] == status
+    assert one(rows, "CLA_STOCK", NORTH)["value"] == 55.0
+    targets = pl.read_parquet(tmp_path / "closed" / "targets.parquet").filter(pl.col("reason") == "group")
+    assert targets["low"].to_list() == ([51] if status else [])
+
+
+def test_an_audit_finds_a_group_shown_whose_only_other_is_hidden(catalogue: Catalogue, tmp_path: Path) -> None:
+    """The gate looks by itself: figures protected without the rule do not pass it."""
+    kinds = {(NORTH, "A"): (52, 52), (NORTH, "B"): (1, 1), (OTHER, "A"): (41, 41), (OTHER, "B"): (3, 3)}
+    held = summed(catalogue, kinds, "need", "CLA_STOCK")
+    catalogue = with_publication(catalogue, publication_of("made", [("CLA_STOCK", "total"), ("CLA_STOCK", "need")]))
+    cells = write(held, tmp_path)
+    protect_task(catalogue, Task("made", cells, tmp_path, replace(IN_FORCE, group_rest_max=0)))
+    found = audit.check(catalogue, audit.Subject("made", cells, tmp_path / "disclosed.parquet"))
+    assert [(v.check, v.n_found) for v in found.violations] == [("whole_group_shown", 1)]
 
 
 def test_coverage_missing_and_partial(catalogue: Catalogue, tmp_path: Path) -> None:
