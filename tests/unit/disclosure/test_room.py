@@ -21,6 +21,7 @@ from pipelines.disclosure import (
     protect_task,
     register,
 )
+from pipelines.disclosure import proof as proof_module
 from pipelines.disclosure import room as room_module
 from pipelines.disclosure.audit import Verdict, Violation
 from pipelines.disclosure.config import IN_FORCE
@@ -234,10 +235,33 @@ def test_quality_of_the_release_as_a_whole(year: Year) -> None:
     assert n_hidden > 1000
     assert (quality["figures"], quality["shown"]) == (rows.height, rows.height - n_hidden)
     assert quality["shown_share"] == round(1 - n_hidden / rows.height, 4)
-    counts_only = (rows["numerator"] - year.true["numerator"]).abs().mean()
-    assert quality["mean_rounding_error"] == pytest.approx(counts_only, abs=0.1)  # averages come on top
+    errors = (rows["numerator"] - year.true["numerator"]).abs().filter(year.true["numerator"] > 0)
+    assert quality["mean_rounding_error"] == pytest.approx(errors.mean(), abs=0.1)  # each count once, averages on top
     kept = json.loads((year.folder / "suppression.json").read_text(encoding="utf-8"))
     assert quality["hidden_to_protect_others"] == sum(t["secondary"] for t in kept["tables"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        ([0, 1, 2, 1] * 25, 1.0),
+        ([0, 1, 2, 1] * 24 + [0, 1, 2], None),  # too few
+        ([0] * 99 + [2], None),  # all but exact
+        ([2] * 99 + [1], None),  # all but the largest
+        ([None] * 50 + [0, 1, 2, 1] * 24, None),  # hidden counts and zeros have no error
+        ([0] * 90 + [1] * 10, 0.1),
+    ],
+)
+def test_a_mean_rounding_error_leaves_every_count_every_error(errors: list[int | None], told: float | None) -> None:
+    states = pl.DataFrame({"cell": range(len(errors)), "error": errors}, schema={"cell": pl.Int64, "error": pl.Int64})
+    again = pl.concat([states, states])  # a count that two measures rest on is one
+    (mean,) = again.select(proof_module.mean_error(IN_FORCE)).to_series()
+    assert mean == told
+    if told is not None:
+        n = len(errors)
+        sums = [s for s in range(2 * n + 1) if round(s / n, 1) == told]
+        for error in (0, 1, 2):  # whatever one count's error, the others may have made up such a mean
+            assert any(0 <= s - error <= 2 * (n - 1) for s in sums)
 
 
 def test_few_hidden_figures_are_not_told_apart_even_in_all(catalogue: Catalogue, tmp_path: Path) -> None:
