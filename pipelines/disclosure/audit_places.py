@@ -71,10 +71,10 @@ create table whole_group as
 with same as (select set_name, breakdown, code, same from slice),
      row_total as (select set_name, period_id, area_code, truth as total, s.same as total_same
                    from place left join same s using (set_name, breakdown, code) where breakdown = 'total')
-select p.place, p.table_id, p.shown is null as is_hidden
+select p.place, p.table_id, p.shown is null as is_hidden, t.total
 from place p join row_total t using (set_name, period_id, area_code)
      left join same s using (set_name, breakdown, code)
-where p.breakdown in (select breakdown from sensitive) and p.truth = t.total and t.total >= $group_min
+where p.breakdown in (select breakdown from sensitive) and p.truth >= t.total - $rest and t.total >= $group_min
       and (s.same is null or s.same is distinct from t.total_same)
 """
 WHOLE_GROUP_SHOWN = "select 'whole_group_shown', table_id, count(*) from whole_group where not is_hidden group by all"
@@ -84,7 +84,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, config: DisclosureConfig) -> 
     """Builds `place` (each set of children in each area and period, true and shown), `slice` and `whole_group`."""
     for statement in (SHOWN_COUNTS, PLACES, SLICES):
         connection.execute(statement)
-    connection.execute(WHOLE_GROUPS, {"group_min": config.group_total_min})
+    connection.execute(WHOLE_GROUPS, {"group_min": config.group_total_min, "rest": config.group_rest_max})
 
 
 def check(connection: duckdb.DuckDBPyConnection, config: DisclosureConfig) -> Found:

@@ -27,6 +27,9 @@ class DisclosureConfig:
     """How many other cells are rather hidden than an area total that is split further, or a figure of Wales."""
     group_total_min: int = 5
     """Group disclosure (P3) is looked for in rows with at least this total."""
+    group_rest_max: int = 1
+    """A category discloses its group where no more than this many of the row are outside it: whoever is the one outside
+    knows of all others what they are."""
     percent_decimal_min_denominator: int = 4000
     unreliable_below_denominator: int = 30
     unreliable_below_numerator: int = 10

@@ -44,11 +44,12 @@ def parts_beside_small_complements(register: Register, config: DisclosureConfig)
     )
 
 
-def whole_groups(register: Register, sensitive: frozenset[str], config: DisclosureConfig) -> pl.DataFrame:
-    """P3: cells of a sensitive breakdown that hold the whole of a row large enough to be published.
+def groups(register: Register, sensitive: frozenset[str], config: DisclosureConfig) -> pl.DataFrame:
+    """P3: cells of a sensitive breakdown that hold the whole of a row large enough to be published, or all but a few.
 
-    Everyone in the row shares the attribute, so knowing that a child is in the row tells it. A category that is the
-    total by definition (the measure counts only that category) tells nothing and is left alone.
+    Everyone in the row shares the attribute, so knowing that a child is in the row tells it; where one does not, that
+    one learns it of all others. A category that is the total by definition (the measure counts only that category)
+    tells nothing and is left alone. Columns `cell`, `count`, `total`.
     """
     places = register.places.join(register.cells.select("cell", pl.col("true").alias("count")), on="cell")
     row = ["key", "period_id", "area_code"]
@@ -59,19 +60,19 @@ def whole_groups(register: Register, sensitive: frozenset[str], config: Disclosu
         places.filter(pl.col("breakdown_id").cast(pl.String).is_in(sorted(sensitive)) & pl.col("is_published"))
         .join(totals, on=row)
         .filter(
-            (pl.col("count") == pl.col("total"))
+            (pl.col("count") >= pl.col("total") - config.group_rest_max)
             & (pl.col("total") >= config.group_total_min)
             & (pl.col("class") != pl.col("total_class"))
         )
-        .select("cell", "count")
-        .unique()
+        .group_by("cell", "count")
+        .agg(pl.col("total").min())
         .sort("cell")
     )
 
 
-def beside_whole_groups(register: Register, groups: pl.DataFrame) -> tuple[tuple[int, ...], ...]:
-    """For each whole group the other categories of its row, all zero: were all of them shown, the group would be known
-    to be whole whatever else is hidden, so at least one has to go with it."""
+def beside_groups(register: Register, groups: pl.DataFrame) -> tuple[tuple[int, ...], ...]:
+    """For each such group the other categories of its row, zeros and the few that are outside: were all of them shown,
+    the group would be known whatever else is hidden, so at least one has to go with it."""
     row = ["key", "period_id", "area_code", "breakdown_id"]
     shown = register.places.filter(pl.col("is_published") & (pl.col("breakdown_id") != TOTAL_BREAKDOWN))
     of_groups = shown.join(groups.select("cell"), on="cell", how="semi").select(*row, group="cell")
@@ -83,23 +84,23 @@ def beside_whole_groups(register: Register, groups: pl.DataFrame) -> tuple[tuple
 def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig) -> Primary:
     """Every cell that is hidden for its own sake, why, and what must stay possible.
 
-    A small cell must stay open down to 1 and up to one more than the largest small count; a whole group must not be
-    known to be whole, so its lower bound must stay below its true count.
+    A small cell must stay open down to 1 and up to one more than the largest small count; of a group it must not be
+    known that so few of the row are outside it, so its lower bound must leave room for one more.
     """
     small = small_cells(register, config)
     beside = parts_beside_small_complements(register, config)
-    groups = whole_groups(register, sensitive, config)
+    held = groups(register, sensitive, config)
     # the first reason counts where there are several
     why = pl.concat(
         [
             small.with_columns(reason=pl.lit("small")),
-            groups.select("cell", reason=pl.lit("group")),
+            held.select("cell", reason=pl.lit("group")),
             beside.with_columns(reason=pl.lit("complement")),
         ]
     ).unique("cell", keep="first", maintain_order=True)
     reasons = register.cells.select("cell").join(why, on="cell", how="left", maintain_order="left")["reason"]
-    whole = groups.join(small, on="cell", how="anti").select(
-        "cell", low=pl.col("count") - 1, high=pl.lit(0, dtype=pl.Int64)
+    whole = held.join(small, on="cell", how="anti").select(
+        "cell", low=pl.col("total") - config.group_rest_max - 1, high=pl.lit(0, dtype=pl.Int64)
     )
     targets = pl.concat(
         [
@@ -107,4 +108,4 @@ def find(register: Register, sensitive: frozenset[str], config: DisclosureConfig
             whole,
         ]
     ).sort("cell")
-    return Primary(reasons.fill_null(""), Targets(cells=targets), groups.height, beside_whole_groups(register, groups))
+    return Primary(reasons.fill_null(""), Targets(cells=targets), held.height, beside_groups(register, held))

@@ -20,7 +20,9 @@ from pipelines.disclosure.records import ComponentSummary, Primary
 from pipelines.disclosure.register import ROLES
 
 MEAN_ERROR_MIN_CELLS = 100
-"""A mean rounding error over fewer shown cells would tell something of the counts themselves."""
+"""A mean rounding error over fewer counts, zeros left out, would tell something of the counts themselves."""
+MEAN_ERROR_MARGIN = 0.1
+"""So near to none or to the largest a mean would say of each count how it was rounded; it is not told there either."""
 OTHERS_MIN_HIDDEN = 1000
 """Among fewer hidden figures, how many of them protect others would help whoever guesses which are small."""
 METHOD = "round-hide-milp-1"
@@ -92,9 +94,10 @@ def tables_of(worked: Worked) -> list[str]:
 
 
 def _states(worked: Worked) -> pl.DataFrame:
-    """One row per figure: table_id, is_c, why (`primary`, `secondary`; null where no count behind it is hidden), error.
+    """One row per figure: table_id, is_c, why (`primary`, `secondary`; null where no count behind it is hidden), and
+    the cell and the error of its count.
 
-    The error is that of its count by rounding, null where the count is hidden.
+    The error is that by rounding, null where the count is hidden, or shown as the zero that it is.
     """
     register, pattern = worked.evidence.register, worked.evidence.pattern
     state = register.cells.select("cell", "true", own=worked.primary.hidden, hidden=pattern.hidden)
@@ -107,20 +110,27 @@ def _states(worked: Worked) -> pl.DataFrame:
     # an average has no count but its denominator; beside a numerator the denominator may be an open population
     has_part = pl.col("numerator_true").is_not_null()
     shown, true = ([pl.col(f"{role}{end}") for role in ROLES[:2]] for end in ("", "_true"))
+    error = pl.when(has_part).then(shown[0] - true[0]).otherwise(shown[1] - true[1]).abs()
     figures = worked.table.select("table_id", "numerator", "denominator", "status")
     return pl.concat([held, figures], how="horizontal").select(
         "table_id",
         is_c=pl.col("status").str.split(",").list.contains("c"),
         why=pl.when(is_own).then(pl.lit("primary")).when(is_hidden).then(pl.lit("secondary")),
-        error=pl.when(has_part).then(shown[0] - true[0]).otherwise(shown[1] - true[1]).abs(),
+        cell=pl.when(has_part).then("numerator_cell").otherwise("denominator_cell"),
+        error=pl.when(pl.when(has_part).then(true[0]).otherwise(true[1]) > 0).then(error),
     )
 
 
-def _mean_error(errors: pl.Expr) -> pl.Expr:
-    return pl.when(errors.count() >= MEAN_ERROR_MIN_CELLS).then(errors.mean().round(2))
+def mean_error(config: DisclosureConfig) -> pl.Expr:
+    """The mean of `error` over the counts of a table, each once (`cell`), to a tenth; null where it would tell
+    something of a count: over many and in the middle any one of them may have had any error."""
+    errors = pl.col("error").filter(pl.col("cell").is_first_distinct())
+    mean = errors.mean().round(1)
+    is_open = mean.is_between(MEAN_ERROR_MARGIN, config.half_base - MEAN_ERROR_MARGIN)
+    return pl.when(is_open & (errors.count() >= MEAN_ERROR_MIN_CELLS)).then(mean)
 
 
-def _table_summaries(states: pl.DataFrame) -> tuple[TableSummary, ...]:
+def _table_summaries(states: pl.DataFrame, config: DisclosureConfig) -> tuple[TableSummary, ...]:
     is_c, why = pl.col("is_c"), pl.col("why")
     grouped = states.group_by("table_id").agg(
         n_cells=pl.len(),
@@ -128,7 +138,7 @@ def _table_summaries(states: pl.DataFrame) -> tuple[TableSummary, ...]:
         n_primary=(is_c & (why == "primary")).sum(),
         n_secondary=(is_c & (why == "secondary")).sum(),
         n_withheld=(is_c & why.is_null()).sum(),
-        mean_rounding_error=_mean_error(pl.col("error")),
+        mean_rounding_error=mean_error(config),
     )
     return tuple(TableSummary(**row) for row in grouped.sort("table_id").iter_rows(named=True))
 
@@ -136,7 +146,7 @@ def _table_summaries(states: pl.DataFrame) -> tuple[TableSummary, ...]:
 def summary(worked: Worked, verdict: Verdict, disclosed_sha256: str) -> DisclosureSummary:
     """The figures of the proof."""
     states = _states(worked)
-    tables = _table_summaries(states)
+    tables = _table_summaries(states, worked.evidence.config)
     made = worked.evidence
     shown_somewhere = made.register.cells["is_published"]
     hidden = made.pattern.hidden & shown_somewhere
@@ -154,7 +164,7 @@ def summary(worked: Worked, verdict: Verdict, disclosed_sha256: str) -> Disclosu
         pattern_sha256=pattern_sha256(made),
         verdict=verdict,
         disclosed_sha256=disclosed_sha256,
-        mean_rounding_error=states.select(_mean_error(pl.col("error"))).item(),
+        mean_rounding_error=states.select(mean_error(worked.evidence.config)).item(),
         cells_register=(int(shown_somewhere.sum()), int(primary.sum()), int((hidden & ~primary).sum())),
     )
 

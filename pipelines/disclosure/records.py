@@ -54,7 +54,7 @@ class Primary:
     """By cell number: `small`, `group`, `complement`, `flag`; empty where nothing speaks against showing the cell."""
     targets: Targets
     n_groups: int
-    """Rows in which everyone shares a sensitive attribute."""
+    """Rows in which everyone, or all but a few, share a sensitive attribute."""
     together: tuple[tuple[int, ...], ...] = ()
     """Cells of which at least one has to be hidden."""
 

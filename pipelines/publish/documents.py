@@ -31,6 +31,8 @@ class Documents:
     publication: Publication
     edition: Edition
     folder: Path
+    proof_path: Path
+    """The proof of the protected rows, which says how much of each table is shown."""
 
     def write(self, lang: str, clock: Clock) -> Clock:
         """Every document of one language; gives the clock, which says what each took."""
@@ -57,7 +59,8 @@ class Documents:
                     (self.folder / workbook_name(self.edition, lang, suffix)).write_bytes(made)
 
     def _write_bulletin(self, lang: str) -> None:
-        document = bulletin.document(self.star, self.publication, self.edition, lang)
+        made = (self.edition, bulletin.of_proof(self.proof_path))
+        document = bulletin.document(self.star, self.publication, made, lang)
         name = bulletin.bulletin_name(self.edition, lang)
         if "html" in self.publication.formats:
             (self.folder / f"{name}.html").write_text(bulletin.page(document), encoding="utf-8")

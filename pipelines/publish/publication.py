@@ -148,7 +148,8 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
         if "statswales" in press.publication.formats:
             with press.timed("StatsWales pack"):
                 _write_statswales(press, star, folder, before)
-        documents.write_all(documents.Documents(star, press.publication, edition, folder), second, press.clock)
+        told = documents.Documents(star, press.publication, edition, folder, press.context.proof_path)
+        documents.write_all(told, second, press.clock)
         with press.timed("package and checksums"):
             package.write_beside(folder, press.context)
             package.write_record(folder, edition, press.context, star)

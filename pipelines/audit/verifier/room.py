@@ -80,7 +80,20 @@ def _beside(subject: Subject) -> dict[str, Numbers]:
     for stem, names in BESIDE.items():
         exact = frozenset[float]().union(*(_numbers(subject, name) for name in names))
         found[stem] = exact | {round(n, digits) for n in exact for digits in (0, 1)}
+    found["bulletin"] |= _of_use(subject)
     return found
+
+
+def _of_use(subject: Subject) -> Numbers:
+    """What a bulletin says of the use of its tables: how many figures each has and all have, how many are shown, means
+    of rounding errors in tenths, and what the proof says was withheld for others."""
+    is_c = pl.col("status").fill_null("").str.split(",").list.contains("c")
+    rows = subject.rows if "table_id" in subject.rows.columns else subject.rows.with_columns(table_id=pl.lit(""))
+    n = {rows.height, rows.height - rows.filter(is_c).height, *rows.group_by("table_id").len()["len"]}
+    path = subject.folder / PROOF / f"{PROOF}.json"
+    told = json.loads(path.read_text("utf-8")).get("quality", {}) if path.is_file() else {}
+    n.add(told.get("hidden_to_protect_others") or 0)
+    return frozenset(map(float, n)) | {tenths / 10 for tenths in range(20)}
 
 
 def _periods(folder: Path) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.core.messages import say
 from pipelines.publish import revisions
-from pipelines.publish.bulletin import extras
+from pipelines.publish.bulletin import extras, protection
 from pipelines.publish.bulletin.figures import figures
 from pipelines.publish.bulletin.findings import Finding, findings, sentence
 from pipelines.publish.bulletin.records import Block, Document, Prose, Section, Table
@@ -27,13 +27,18 @@ def bulletin_name(edition: Edition, lang: str) -> str:
     return f"bulletin-{edition.publication_id}-{edition.id}-{lang}"
 
 
-def document(star: Star, publication: Publication, edition: Edition, lang: str) -> Document:
-    """The whole bulletin."""
+def document(star: Star, publication: Publication, made: tuple[Edition, protection.Proved], lang: str) -> Document:
+    """The whole bulletin.
+
+    Args:
+        made: the edition, and what its proof says of the use of its tables.
+    """
+    edition, proved = made
     found = findings(star, lang)
     parts: dict[str, list[Block]] = {
         "main_points": _main_points(found, lang),
         "figures": list(figures(star, found, lang)),
-        "quality": _quality(star, publication, lang),
+        "quality": _quality(star, publication, lang) + protection.blocks(publication, proved, lang),
         "revisions": _revisions(star, edition, lang),
         "breaks": _breaks(star, lang),
         "coverage": _coverage(star, lang),

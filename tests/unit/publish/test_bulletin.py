@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -52,6 +53,17 @@ def in_the_mart(mart: duckdb.DuckDBPyConnection) -> set[float]:
     return held
 
 
+def in_the_proof(edition: EditionResult) -> set[float]:
+    """What the proof says of the use of tables: figures, those shown in a hundred, mean rounding errors."""
+    proof = json.loads((edition.folder / "proof" / "proof.json").read_text(encoding="utf-8"))
+    told = [*proof["tables"], {"n_cells": proof["quality"]["figures"], "n_hidden": 0, **proof["quality"]}]
+    shares = {round(100 * (t["n_cells"] - t["n_hidden"]) / t["n_cells"]) for t in told} | {
+        99,
+        proof["quality"]["shown"],
+    }
+    return {float(t["n_cells"]) for t in told} | shares | {t["mean_rounding_error"] or 0.0 for t in told}
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_number_of_the_text_stands_in_the_edition(edition: EditionResult, lang: str) -> None:
     page = read(edition, lang)
@@ -60,11 +72,28 @@ def test_every_number_of_the_text_stands_in_the_edition(edition: EditionResult, 
     fixed = {5.0, 95.0} | {float(n) for n in range(1, 7)}
     """The level of the test, that of the intervals, and the numbers of the charts."""
     with duckdb.connect(str(edition.folder / "mart.duckdb"), read_only=True) as mart:
-        known = in_the_mart(mart) | fixed
+        known = in_the_mart(mart) | in_the_proof(edition) | fixed
     said = re.sub(r"(\d{4})-(\d{2})", r"\1 \2", re.sub(r"\b\d{4}-\d{2}-\d+\b", "", " ".join(page.itertext())))
     found = numbers(said)
     assert len(found) > 50
     assert found - known == set()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_table_tells_how_much_of_it_is_shown(edition: EditionResult, desk: Desk, lang: str) -> None:
+    """Counted here from the protected rows, which is all that a reader could count."""
+    publication = desk.catalogue.publications[made_edition.PUBLICATION]
+    caption = say("publish.bulletin.utility_table", lang)
+    (table,) = [t for t in read(edition, lang).xpath("//table") if caption in t.xpath("string(caption)")]
+    said = [[cell.text_content().strip() for cell in row.xpath("th|td")] for row in table.xpath("tbody/tr")]
+    rows, wanted = pl.read_parquet(desk.disclosed), []
+    for one in publication.tables:
+        own = rows.filter(pl.col("table_id") == one.id)
+        n_shown = own.filter(~pl.col("status").str.split(",").list.contains("c")).height
+        share = round(100 * n_shown / own.height)
+        wanted.append([one.title[lang], f"{own.height:,}", str(share if n_shown == own.height else min(share, 99))])
+    assert [row[:3] for row in said] == wanted
+    assert any(row[2] not in ("99", "100") for row in said)
 
 
 def test_a_number_of_its_own_would_be_found(edition: EditionResult) -> None:
