@@ -5,8 +5,8 @@ What any one document says, and the data files, do not belong here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,14 +78,22 @@ def second_hand(n_values: int) -> Iterator[Executor | None]:
         yield pool
 
 
-def write_all(documents: Documents, second: Executor | None, clock: Clock) -> None:
-    """The documents of both languages."""
+@contextmanager
+def begun(documents: Documents, second: Executor | None) -> Iterator[Callable[[Clock], None]]:
+    """The documents of both languages: those of the second are begun at once by the other process, where there is one;
+    what is given here writes the first and waits for both. After the block nothing is written any more.
+    """
     other = second.submit(_write_apart, documents, "cy") if second else None
-    documents.write("en", clock)
-    if other:
-        clock.add(other.result())
-    else:
-        documents.write("cy", clock)
+
+    def finish(clock: Clock) -> None:
+        documents.write("en", clock)
+        clock.add(other.result() if other else documents.write("cy", Clock()))
+
+    try:
+        yield finish
+    finally:
+        if other:
+            wait([other])
 
 
 def _load() -> None:
