@@ -141,18 +141,8 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
         documents.second_hand(star["fct_measure_value"].height) as second,
         atomic_directory(press.shelf.folder(edition.id), is_public=True) as folder,
     ):
-<<<<<<< HEAD
-        _write_data(press, star, folder)
-        held = guard.Held(latest, before) if latest and before else None
-        with press.timed("changes"):
-            _write_changes(press, star, held, guard.Held(edition, folder))
-        if "statswales" in press.publication.formats:
-            with press.timed("StatsWales pack"):
-                _write_statswales(press, star, folder, before)
         told = documents.Documents(star, press.publication, edition, folder, press.context.proof_path)
-        documents.write_all(told, second, press.clock)
-=======
-        with documents.begun(documents.Documents(star, press.publication, edition, folder), second) as finish:
+        with documents.begun(told, second) as finish:
             _write_data(press, star, folder)
             held = guard.Held(latest, before) if latest and before else None
             with press.timed("changes"):
@@ -161,7 +151,6 @@ def _build(press: Press, content: Star, edition: Edition, latest: Edition | None
                 with press.timed("StatsWales pack"):
                     _write_statswales(press, star, folder, before)
             finish(press.clock)
->>>>>>> pace
         with press.timed("package and checksums"):
             package.write_beside(folder, press.context)
             package.write_record(folder, edition, press.context, star)
