@@ -20,7 +20,7 @@ EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL
 PLACEHOLDERS = ("null", "n/a", "na", "none", "nan", "nil", "-", "--", ".", "?", "tbc", "blank", "(blank)", "nat")
 """What people and systems write for nothing (casefolded); a code of the item's own list comes before them."""
 _CODE_FORM = r"^[A-Z0-9][A-Z0-9_./-]{0,9}$"
-_POSTCODE_FORM = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
+POSTCODE_FORM = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
 _SCIENTIFIC = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]{2}$"
 
 
@@ -164,7 +164,7 @@ def check_postcodes(text: pl.Series) -> tuple[Found, ...]:
     work = _Work(text)
     _without_non_values(work)
     plain = work.text.str.to_uppercase().str.replace_all(r"\s+", "")
-    work.tell("TY40", "postcode_form", ~plain.str.contains(_POSTCODE_FORM))
+    work.tell("TY40", "postcode_form", ~plain.str.contains(POSTCODE_FORM))
     return tuple(work.found)
 
 

@@ -43,7 +43,7 @@ def cast_dates(text: pl.Series) -> Cast:
     """
     for form in ("%d/%m/%Y", "%Y-%m-%d"):  # nearly every column is written in one of them throughout
         days = text.str.to_date(form, strict=False)
-        if days.null_count() == text.null_count() and _is_in_range(days):
+        if days.null_count() == text.null_count() and is_in_range(days):
             return Cast(days)
     days = _strictly(text, "%d/%m/%Y")
     is_day_first = days.is_not_null()
@@ -68,7 +68,7 @@ def cast_dates(text: pl.Series) -> Cast:
     return Cast(days, tuple(found))
 
 
-def _is_in_range(days: pl.Series) -> bool:
+def is_in_range(days: pl.Series) -> bool:
     """True where no day lies outside the years that are read."""
     first, last = days.min(), days.max()
     return first is None or (first.year >= FIRST_YEAR and last.year <= LAST_YEAR)  # type: ignore[union-attr]

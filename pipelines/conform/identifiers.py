@@ -55,13 +55,8 @@ def give_back_zeros(tables: Mapping[str, pl.DataFrame], reference: str, log: Fau
 
 def _is_short_elsewhere(tables: Mapping[str, pl.DataFrame], known: pl.Series) -> bool:
     """True where another table writes an identifier with zeros in front that the reference table lost."""
-    return (
-        any(
-            frame[CHILD_ID].drop_nulls().str.contains(r"^0").any()
-            for frame in tables.values()
-            if CHILD_ID in frame.columns
-        )
-        and known.str.contains(r"^[0-9]+$").any()
+    return known.str.contains(r"^[0-9]+$").any() and any(
+        frame[CHILD_ID].str.contains(r"^0").any() for frame in tables.values() if CHILD_ID in frame.columns
     )
 
 
@@ -87,9 +82,11 @@ def tokenise(frame: pl.DataFrame, tokeniser: Tokeniser, authority_code: str) -> 
     for column in (CHILD_ID, UPN_ID):
         if column not in frame.columns:
             continue
-        distinct = frame[column].drop_nulls().unique().to_list()
+        distinct = frame.select(pl.col(column).unique()).to_series().to_list()
         tokens = {
-            raw: tokeniser.upn(raw) if column == UPN_ID else tokeniser.child(authority_code, raw) for raw in distinct
+            raw: tokeniser.upn(raw) if column == UPN_ID else tokeniser.child(authority_code, raw)
+            for raw in distinct
+            if raw is not None
         }
-        changed.append(frame[column].replace_strict(tokens, default=None, return_dtype=pl.String).alias(column))
+        changed.append(pl.col(column).replace_strict(tokens, default=None, return_dtype=pl.String))
     return frame.with_columns(*changed)

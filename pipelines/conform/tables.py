@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.conform import casting, layout
 from pipelines.conform.casting import Cast
 from pipelines.conform.faultlog import FaultLog
+from pipelines.conform.plain import plain
 from pipelines.conform.reading import workbook
 from pipelines.conform.records import CellMark, Grid, TableLayout
 from pipelines.core.errors import Place
@@ -72,13 +73,14 @@ def cast_frame(raw: pl.DataFrame, casting_: Casting) -> CastTable:
     sent = {name: raw[name] for name in raw.columns}
     reasons = _split_pupil_numbers(sent, casting_)
     nothing = pl.Series([None] * raw.height, dtype=pl.String)
+    settled = _plain({name: text for name, text in sent.items() if name not in reasons}, casting_)
     for held in casting_.table.items:
         item = held.item
         if item.id in reasons:
             columns.append(reasons[item.id])
             continue
         text = sent.get(item.id, nothing)
-        cast = _cast(item, text, casting_)
+        cast = _cast(item, text, casting_, settled.get(item.id))
         if item.kind != "postcode":
             columns.append(cast.values.alias(item.id))
         if cast.unlisted is not None:
@@ -99,16 +101,27 @@ def _raw(cells: pl.DataFrame, lines: pl.Series, placed: TableLayout) -> pl.DataF
     return pl.DataFrame([numbers, lines.alias("source_line"), *held])
 
 
-def _cast(item: Item, text: pl.Series, casting_: Casting) -> Cast:
+def _plain(sent: Mapping[str, pl.Series], casting_: Casting) -> dict[str, Cast]:
+    items = {held.item.id: held.item for held in casting_.table.items if held.item.id in sent}
+    listed = {i: item for i, item in items.items() if item.kind == "code" and i not in casting_.labels}
+    codes = {i: list(_spellings(item, casting_).values()) for i, item in listed.items()}
+    return plain({i: sent[i] for i in items}, items, codes)
+
+
+def _cast(item: Item, text: pl.Series, casting_: Casting, settled: Cast | None) -> Cast:
     if text.null_count() == text.len():
         return Cast(text.cast(TYPES.get(item.kind, pl.String)))
     casting_.log.judge(casting.judged_by(item.kind), text.len() - text.null_count())
-    return _CASTERS[item.kind](item, text, casting_)
+    return settled or _CASTERS[item.kind](item, text, casting_)
+
+
+def _spellings(item: Item, casting_: Casting) -> dict[str, str]:
+    held = casting_.catalogue.code_lists.get(item.code_list or "")
+    return casting.code_spellings(held, casting_.jurisdiction) if held else {}
 
 
 def _code(item: Item, text: pl.Series, casting_: Casting) -> Cast:
-    held = casting_.catalogue.code_lists.get(item.code_list or "")
-    known = casting.code_spellings(held, casting_.jurisdiction) if held else {}
+    known = _spellings(item, casting_)
     if item.id in casting_.labels:
         casting_.log.judge(("TY60",), text.len() - text.null_count())
         return casting.cast_labels(text, {**known, **casting_.labels[item.id]})

@@ -73,14 +73,13 @@ def _even_rows(content: str) -> tuple[pl.DataFrame, pl.Series] | None:
     """
     if '"' in content or content[:4].lower() == "sep=" or "\r" in content.replace("\r\n", "\n"):
         return None
-    rows = pl.DataFrame({"text": content.split("\n")}).with_row_index("line", offset=1)
-    rows = rows.with_columns(pl.col("text").str.strip_chars_end("\r")).filter(pl.col("text") != "")
+    whole = pl.LazyFrame({"text": content.split("\n")}).with_row_index("line", offset=1)
+    rows = whole.with_columns(pl.col("text").str.strip_chars_end("\r")).filter(pl.col("text") != "").collect()
     counts = rows.select(pl.col("text").str.count_matches(mark, literal=True).alias(mark) for mark in text.DELIMITERS)
     even = [m for m in text.DELIMITERS if 0 < (counts[m].min() or 0) == counts[m].max() <= MAX_COLUMNS]  # type: ignore[operator]
     if len(even) != 1:
         return None
-    n_columns = int(counts[even[0]][0]) + 1
-    split = (
-        rows["text"].str.split_exact(even[0], n_columns - 1).struct.rename_fields([f"c{i}" for i in range(n_columns)])
-    )
-    return split.struct.unnest(), rows["line"].cast(pl.Int32)
+    names = [f"c{i}" for i in range(int(counts[even[0]][0]) + 1)]
+    split = pl.col("text").str.split_exact(even[0], len(names) - 1).struct.rename_fields(names)
+    made = rows.select(split, pl.col("line").cast(pl.Int32))
+    return made["text"].struct.unnest(), made["line"]

@@ -117,12 +117,12 @@ def effects(
     safe = kinds.filter(pl.col("severity") == SAFE)["kind"].to_list()
     told = faults.filter(~pl.col("follows") & ~pl.col("kind").is_in(safe))
     marked = _marked(told, kinds, figures)
-    per_child = marked.filter(pl.col("child_key").is_not_null())
+    per_child = _by_child(marked.filter(pl.col("child_key").is_not_null()), figures)
     whole = marked.filter(pl.col("child_key").is_null())
-    every = per_child.with_columns(pl.lit(ALL, pl.Int64).alias("group"))
+    every = _by_child(per_child.with_columns(pl.lit(ALL, pl.Int64).alias("group")), figures)
     found: dict[int, dict[int, int]] = {}
-    for held in (per_child, every):
-        _count(found, held, figures)
+    for children in (per_child, every):
+        _count(found, children, figures)
     _add_whole(found, whole, figures, n_children)
     return {group: _told(bits, figures) for group, bits in found.items()}
 
@@ -141,10 +141,15 @@ def _marked(told: pl.DataFrame, kinds: pl.DataFrame, figures: Figures) -> pl.Dat
     return told.select("group", "child_key", "kind", "is_latest").join(about, on=["kind", "is_latest"], how="left")
 
 
-def _count(found: dict[int, dict[int, int]], marked: pl.DataFrame, figures: Figures) -> None:
+def _by_child(marked: pl.DataFrame, figures: Figures) -> pl.DataFrame:
+    """The masks of each child in each group, put together."""
+    masks = [f"m{n}" for n in range(figures.n_masks)]
+    return marked.group_by("group", "child_key").agg(pl.col(m).bitwise_or() for m in masks)
+
+
+def _count(found: dict[int, dict[int, int]], children: pl.DataFrame, figures: Figures) -> None:
     """Add, for every group and figure, the number of distinct children concerned."""
     masks = [f"m{n}" for n in range(figures.n_masks)]
-    children = marked.group_by("group", "child_key").agg(pl.col(m).bitwise_or() for m in masks)
     for group, n, *values in children.group_by("group", *masks).len("n").select("group", "n", *masks).iter_rows():
         held = found.setdefault(group, {})
         for bit in _bits(values, figures):

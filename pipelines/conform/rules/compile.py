@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.conform.rules.prelude import literal
 from pipelines.conform.rules.records import JOB, OWN_AUTHORITY, PREVIOUS, Aggregate, CompiledRule
@@ -101,7 +102,12 @@ def _within_job(found: re.Match[str]) -> str:
 
 def words_of(rules: Sequence[CompiledRule]) -> frozenset[str]:
     """Every lower-case word in the SQL of the rules: the candidates for column names."""
-    return frozenset(word for rule in rules for word in WORD.findall(rule.text.lower()))
+    return frozenset[str]().union(*(_words_in(rule.text) for rule in rules))
+
+
+@lru_cache(maxsize=2048)
+def _words_in(sql: str) -> frozenset[str]:
+    return frozenset(WORD.findall(sql.lower()))
 
 
 def source_sql(table: str, rules: Sequence[CompiledRule], shapes: Shapes) -> str:
