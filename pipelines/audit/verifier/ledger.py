@@ -42,6 +42,8 @@ class Ledger:
     """Table of the publication: its measures and its breakdown."""
     breakdowns: Mapping[str, str]
     """Breakdown by its title in either language; that of totals by an empty one."""
+    units: Mapping[str, str]
+    """Unit of each measure."""
     ids: Mapping[str, frozenset[str]]
     """Ids that a part of the key may have; codes of categories by breakdown."""
     places: dict[object, dict[str | None, tuple[Numbers, bool]]] = field(default_factory=dict)
@@ -71,7 +73,8 @@ def ledger_of(catalogue: Catalogue, publication: Publication, rows: pl.DataFrame
     titles = {b: catalogue.breakdowns[b].title for _, b in tables.values() if b != "total"}
     named = tuple((text, ids[0]) for text, parts in labels.items() for part, ids in parts if part == "table")
     breakdowns = {"": "total"} | {plain(text): b for b, title in titles.items() for text in (title.en, title.cy)}
-    return Ledger(frame, held, numbers, labels, named, tables, breakdowns, _ids(frame))
+    units = {m.id: m.unit for m in catalogue.measures.values()}
+    return Ledger(frame, held, numbers, labels, named, tables, breakdowns, units, _ids(frame))
 
 
 def _numbers(frame: pl.DataFrame) -> dict[Key, Numbers]:

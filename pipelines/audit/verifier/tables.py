@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.audit.reading import keyed
+from pipelines.audit.verifier import following
 from pipelines.audit.verifier.grids import Code, Grid
 from pipelines.audit.verifier.grids import check as check_grid
 from pipelines.audit.verifier.ledger import FIGURES, KEY, Ledger
@@ -40,6 +41,8 @@ def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings)
     file, n_held = path.relative_to(subject.folder).as_posix(), 0
     for name, table in keyed.tables(path, _has_figures):
         n_held += _check_compared(ledger, table, (file, name), findings)
+        for column, wrong in following.check(ledger, name, table).items():
+            _tell("not_from_published", wrong, (file, f"{name}.{column}"), findings)
         is_view = name.startswith(keyed.VIEW)
         if path.suffix in (".duckdb", ".parquet") and name not in subject.declared and not is_view:
             findings.add("unregistered_table", file, name)
@@ -56,7 +59,11 @@ def check_file(subject: Subject, ledger: Ledger, path: Path, findings: Findings)
 
 def _has_figures(name: str, columns: Sequence[str]) -> bool:
     """Whether rows of a table are held against the ledger; of others only the columns count here."""
-    return name in COMPARED or SINCE in columns or {keyed.OTHER_NAMES.get(c, c) for c in columns} >= set(KEY)
+    return (
+        name in {**COMPARED, **following.WORKED_OUT}
+        or SINCE in columns
+        or {keyed.OTHER_NAMES.get(c, c) for c in columns} >= set(KEY)
+    )
 
 
 def _check_compared(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], findings: Findings) -> int:
@@ -71,12 +78,17 @@ def _check_compared(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str],
             continue
         shown = table.select(*KEY[:2], pl.col(period).alias(KEY[2]), shown=_number(column)).drop_nulls("shown")
         differs = shown.join(totals, on=list(KEY[:3]), how="left").filter(pl.col("shown").ne_missing(pl.col("known")))
-        for key in differs.select(KEY[:3]).head(5).iter_rows():
-            findings.add("value_differs", file, f"{name}.{column}: {';'.join(map(str, key))}")
-        if differs.height > 5:
-            findings.add("value_differs", file, n=differs.height - 5)
+        _tell("value_differs", differs.select(KEY[:3]), (file, f"{name}.{column}"), findings)
         n_held += shown.height
     return n_held
+
+
+def _tell(check: str, rows: pl.DataFrame, place: tuple[str, str], findings: Findings) -> None:
+    file, name = place
+    for key in rows.head(5).iter_rows():
+        findings.add(check, file, f"{name}: {';'.join(map(str, key))}")
+    if rows.height > 5:
+        findings.add(check, file, n=rows.height - 5)
 
 
 def _not_told_before(subject: Subject, table: pl.DataFrame) -> pl.DataFrame:
