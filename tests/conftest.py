@@ -16,6 +16,7 @@ from pipelines.core.settings import PROJECT, Paths, Settings
 from schemas import Catalogue, load
 
 KINDS = ("unit", "spec", "generative", "golden", "contract", "e2e")
+TOGETHER = ("golden", "unit/disclosure")
 LONG_FIRST = ("golden", "e2e", "contract", "generative", "unit", "spec")
 # A gate must say the same of the same commit; `MESUR_EXPLORE=1` draws new examples each time.
 hypothesis.settings.register_profile("gate", derandomize=True, database=None)
@@ -25,15 +26,15 @@ hypothesis.settings.load_profile("default" if os.environ.get("MESUR_EXPLORE") el
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The folder says the kind: tests/unit/… is marked `unit`, and so on. Long kinds start first.
 
-    A file is run by one process. All that hold the whole sample are run by the same: where two of them waited for
-    its build, one of two processes did nothing for three minutes.
+    A file is run by one process, and so are all of the folders that share what takes long to make: where two processes
+    held the whole sample, one of them waited three minutes for its build.
     """
     here = Path(__file__).parent
     for item in items:
         place = item.path.relative_to(here)
         if place.parts[0] in KINDS:
             item.add_marker(getattr(pytest.mark, place.parts[0]))
-        together = "golden" if place.parts[0] == "golden" else place.as_posix()
+        together = next((held for held in TOGETHER if place.is_relative_to(held)), place.as_posix())
         item.add_marker(pytest.mark.xdist_group(together))
     order = {kind: n for n, kind in enumerate(LONG_FIRST)}
     items.sort(key=lambda item: order.get(item.path.relative_to(here).parts[0], len(order)))

@@ -18,11 +18,29 @@ from pipelines.publish import documents, guard, mart, mart_seal, note, package, 
 from pipelines.publish.layout import KEY
 from schemas import Catalogue
 from schemas.catalogue import WALES
-from schemas.model import Text
+from schemas.model import Publication, Text
+
+DATA = ("duckdb", "parquet", "csv")
+"""Formats in which an edition lives as it does in all: documents take longer than everything else together."""
 
 WALES_STOCK = (
     (pl.col("measure_id") == "CLA_STOCK") & (pl.col("area_code") == "W92000004") & (pl.col("breakdown_id") == "total")
 )
+
+
+def data_publication() -> Publication:
+    return replace(made_edition.publication(), formats=DATA)
+
+
+def in_formats(desk: Desk, *formats: str) -> Desk:
+    held = replace(made_edition.publication(), formats=formats)
+    return replace(desk, catalogue=made_edition.with_publication(desk.catalogue, held))
+
+
+@pytest.fixture(name="desk")
+def data_only(desk: Desk) -> Desk:
+    """A desk that publishes data files and notes."""
+    return in_formats(desk, *DATA)
 
 
 def changed(desk: Desk, *expressions: pl.Expr) -> None:
@@ -61,7 +79,7 @@ def test_order_of_rows_is_no_difference(desk: Desk) -> None:
 
 def test_rebuilt_elsewhere_it_is_the_same_bytes(desk: Desk, tmp_path: Path, catalogue: Catalogue) -> None:
     """Every file, in another folder, from rows in another order, with other memory behind it."""
-    one = desk.publish().folder
+    one = in_formats(desk, *made_edition.publication().formats).publish().folder
     other = made_edition.desk(tmp_path / "other", catalogue)
     other.lay(pl.read_parquet(desk.disclosed))
     noise = [bytes([n % 251]) * 50_000 for n in range(500)]
@@ -155,6 +173,7 @@ STEPS: list[tuple[object, str]] = [
 def test_a_crash_leaves_the_previous_edition(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, module: object, name: str
 ) -> None:
+    desk = in_formats(desk, *DATA, *(("xlsx",) if module is documents else ()))
     first = desk.publish()
     before = prints(desk.root)
     changed(desk, add_five("2022-23"))
@@ -246,7 +265,8 @@ def test_a_fault_of_ours_leaves_as_our_own_error_without_values(desk: Desk, monk
 
 
 def test_files_of_an_edition_cannot_be_written(desk: Desk) -> None:
-    held = [p for p in desk.publish().folder.rglob("*") if p.is_file()]
+    made = in_formats(desk, *made_edition.publication().formats).publish()
+    held = [p for p in made.folder.rglob("*") if p.is_file()]
     assert {p.stat().st_mode & 0o777 for p in held} == {0o444}
 
 
@@ -271,7 +291,7 @@ def test_unknown_status_is_refused(desk: Desk) -> None:
 
 def test_what_readers_had_is_not_taken_away(desk: Desk, catalogue: Catalogue) -> None:
     desk.publish()
-    held = made_edition.publication()
+    held = data_publication()
     closed = replace(held, opened_columns=tuple(c for c in held.opened_columns if c != "upper"))
     narrower = replace(desk, catalogue=made_edition.with_publication(catalogue, closed))
     with pytest.raises(RefusedError) as caught:
@@ -287,7 +307,7 @@ def test_what_readers_had_is_not_taken_away(desk: Desk, catalogue: Catalogue) ->
 
 def test_permanent_ids_do_not_vanish(desk: Desk, catalogue: Catalogue) -> None:
     desk.publish()
-    held = made_edition.publication()
+    held = data_publication()
     fewer = replace(held, tables=tuple(t for t in held.tables if t.id != "foster"), headlines=("CLA_STOCK",))
     shrunk = replace(desk, catalogue=made_edition.with_publication(catalogue, fewer))
     desk.lay(pl.read_parquet(desk.disclosed).filter(pl.col("table_id") != "foster"))
@@ -297,7 +317,7 @@ def test_permanent_ids_do_not_vanish(desk: Desk, catalogue: Catalogue) -> None:
 
 
 def test_an_added_column_breaks_nothing(desk: Desk, catalogue: Catalogue) -> None:
-    held = made_edition.publication()
+    held = data_publication()
     closed = replace(held, opened_columns=tuple(c for c in held.opened_columns if c != "upper"))
     replace(desk, catalogue=made_edition.with_publication(catalogue, closed)).publish()
     assert desk.publish().edition.id == "2024-25-2"
