@@ -16,6 +16,8 @@ from multiprocessing import connection, get_context, parent_process
 from types import ModuleType
 
 THREADS = "POLARS_MAX_THREADS"
+_STARTING = threading.Lock()
+"""Whoever starts processes changes for a moment what all threads see, and must find it as it was before."""
 
 
 def beside(settle: Callable[..., object] | None = None, *given: object, processes: int = 1) -> ProcessPoolExecutor:
@@ -24,7 +26,7 @@ def beside(settle: Callable[..., object] | None = None, *given: object, processe
     Spawned and not forked, since libraries here hold threads and locks.
     """
     pool = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=partial(_begin, settle, *given))
-    with _one_thread(), _no_main():
+    with _STARTING, _one_thread(), _no_main():
         for _ in range(processes):
             pool.submit(_ready)
     return pool
