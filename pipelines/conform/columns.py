@@ -53,9 +53,12 @@ def table_columns(catalogue: Catalogue, held: Return, period: str) -> dict[str, 
 def collected(catalogue: Catalogue, held: Return, period: str, system: str | None) -> dict[str, frozenset[str]]:
     """table -> items that a return of a period asks for; of an export the items that its system gives."""
     profiles = [p for p in catalogue.export_profiles.values() if p.system == system]
-    if profiles:
-        return {t: frozenset(c.item for p in profiles for c in p.columns if c.table == t) for t in held.tables}
-    return {t: frozenset(held.columns(t, period)) for t in held.tables}
+    return given(held, *profiles) if profiles else {t: frozenset(held.columns(t, period)) for t in held.tables}
+
+
+def given(held: Return, *profiles: ExportProfile) -> dict[str, frozenset[str]]:
+    """table -> items that exports of these profiles give."""
+    return {t: frozenset(c.item for p in profiles for c in p.columns if c.table == t) for t in held.tables}
 
 
 def as_asked(tables: Mapping[str, pl.DataFrame], asked: Mapping[str, frozenset[str]]) -> dict[str, pl.DataFrame]:

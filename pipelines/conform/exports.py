@@ -88,7 +88,7 @@ def _read(source: Source, placed: TableLayout, note: SourceNote) -> Export:
     days = _snapshot_days(source)
     children, episodes = _cast(source, "child"), _cast(source, "episode")
     episodes = _status_changes(episodes) if profile.shape == "status_change" else _snapshots(episodes, days)
-    collected = {t: frozenset(c.item for c in profile.columns if c.table == t) for t in source.held.tables}
+    collected = columns.given(source.held, profile)
     found = Read({"child": children, "episode": episodes}, collected, [note])
     source.log.judge(("LY01", "LY14"), len(source.held.required_tables))
     if not episodes.typed.height:
