@@ -14,13 +14,14 @@ import httpx
 import uvicorn
 
 from pipelines.core.settings import Settings
-from pipelines.serve.api import LOOPBACK, app
+from pipelines.serve.api import KEEP_ALIVE, LOOPBACK, app
 
 
 @contextmanager
 def listening(settings: Settings) -> Iterator[str]:
     """The address of a server over the published folder of the settings, until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(app(settings), host=LOOPBACK, port=0, log_level="critical"))
+    how = uvicorn.Config(app(settings), host=LOOPBACK, port=0, log_level="critical", timeout_keep_alive=KEEP_ALIVE)
+    server = uvicorn.Server(how)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

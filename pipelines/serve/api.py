@@ -26,6 +26,9 @@ from pipelines.serve.store import Store
 LOOPBACK = "127.0.0.1"
 MOST_AT_ONCE = 400
 """Requests being answered at the same time; one more is told to come again in a second."""
+KEEP_ALIVE = 75
+"""Seconds an idle connection stays open: longer than clients keep theirs (five is usual), so that it is the client who
+closes; where both close at the same moment a question is lost without an answer."""
 WORKERS = 4
 """Answers being made at the same time; those that are kept need none."""
 _HEADERS = (
@@ -82,7 +85,10 @@ def run(settings: Settings, port: int = 8000, host: str = LOOPBACK) -> None:
     """Serve until interrupted; on loopback unless told otherwise."""
     import uvicorn
 
-    uvicorn.run(app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    uvicorn.run(
+        app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+    )  # fmt: skip
 
 
 class Guard:
