@@ -6,6 +6,7 @@ Checks do not belong here; a test that must change what was built takes a copy.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -102,6 +103,12 @@ def run(data: Path, *arguments: str | Path, **more: str) -> Ended:
         timeout=900, cwd=data.parent,
     )  # fmt: skip
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    """Relative path -> fingerprint of every file below a folder."""
+    held = (p for p in sorted(folder.rglob("*")) if p.is_file())
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in held}
 
 
 def fill(inbox: Path) -> None:

@@ -1,46 +1,29 @@
-"""`mesur build` from the inbox to the edition: what it says, that it can be repeated, killed, and started twice.
+"""`mesur build` from the inbox to the edition: what it says, and that it can be repeated.
 
-What the figures must be does not belong here.
+What the figures must be does not belong here, nor builds that are killed (tests/e2e/test_revision.py).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import shutil
-import signal
-import subprocess
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import made_build
 import made_marker
-import made_submissions
 import polars as pl
 import pytest
-from made_build import AUTHORITIES, Built, Mesur
+from made_build import PUBLICATION, Built, Mesur, fingerprints
 
 from pipelines.core import messages
 from pipelines.core.ledger import Ledger
 from pipelines.core.locks import exclusive
+from pipelines.defs import execute
+from pipelines.flow.desk import Desk
 
-PUBLICATION = made_build.PUBLICATION
 N_HEADLINES = 5
-
-
-def contents(folder: Path) -> dict[str, str]:
-    """Relative path -> fingerprint of every file below a folder."""
-    held = (p for p in sorted(folder.rglob("*")) if p.is_file())
-    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in held}
-
-
-def latest(built: Built) -> str:
-    """The edition that readers are pointed to; it must open and answer."""
-    pointer = built.settings.paths.published / PUBLICATION / "latest.json"
-    return str(json.loads(pointer.read_text("utf-8"))["edition"])
 
 
 def test_it_ends_by_saying_where_to_look_and_five_figures(built: Built) -> None:
@@ -86,15 +69,12 @@ def test_a_partial_total_is_declared(built: Built, mesur: Mesur) -> None:
 
 
 def test_a_second_build_of_the_same_adds_nothing(built: Built, tmp_path: Path) -> None:
-    from pipelines.defs import execute
-    from pipelines.flow.desk import Desk
-
     own = built.copy(tmp_path)
-    before = {name: contents(own.data / name) for name in ("published", "ledger", "landing", "typed", "receipts")}
+    before = {name: fingerprints(own.data / name) for name in ("published", "ledger", "landing", "typed", "receipts")}
     cells = pl.read_parquet(own.settings.paths.cells)
     own.settings.paths.cells.unlink()
     execute.build(Desk(own.settings, own.inbox))
-    assert {name: contents(own.data / name) for name in before} == before
+    assert {name: fingerprints(own.data / name) for name in before} == before
     assert pl.read_parquet(own.settings.paths.cells).equals(cells)
 
 
@@ -108,7 +88,8 @@ def test_who_may_not_wait_is_refused_by_name(built: Built, mesur: Mesur, monkeyp
 
 
 def test_another_order_of_arrival_gives_the_same_cells(built: Built, mesur: Mesur, tmp_path: Path) -> None:
-    """Everything by `receive`, the newest period first, with the same key; then one build of what was received.
+    """Everything by `receive`, the newest period first, with the same key; then one build of what was received, as far
+    as the cells: what is published is made of them.
 
     The planted submissions come before the bundled ones: beside the sample, `receive` takes nothing else.
     """
@@ -121,93 +102,9 @@ def test_another_order_of_arrival_gives_the_same_cells(built: Built, mesur: Mesu
         assert mesur("receive", path, *claim, "--json", data=own).code in (0, 1)
     rest = tmp_path / "inbox"
     shutil.copytree(built.inbox / "statswales", rest / "statswales")
-    ended = made_build.run(own, "build", "--inbox", rest)
-    assert ended.code == 0, ended.err
-    theirs = made_build.settings_of(own).paths
+    settings = made_build.settings_of(own)
+    execute.build(Desk(settings, rest), has_publication=False)
+    theirs = settings.paths
     assert pl.read_parquet(theirs.cells).equals(pl.read_parquet(built.settings.paths.cells))
     ours = built.settings.paths
     assert {r.submission_id for r in Ledger(theirs).counting()} == {r.submission_id for r in Ledger(ours).counting()}
-
-
-@dataclass(frozen=True)
-class Moment:
-    """When a build is killed: so long after it has said that something is done."""
-
-    after: str
-    seconds: float
-
-
-MOMENTS = [
-    Moment("flow.examined", 0.0),
-    Moment("flow.warehouse", 0.1),
-    Moment("flow.job_done:build", 0.4),
-]
-"""Before it writes what it examined, between cells and protection, while it publishes."""
-
-
-def new_submission(inbox: Path) -> str:
-    """A changed version of a census for which no figure of a single authority is published."""
-    folder = inbox / "returns" / made_marker.PERIOD
-    shutil.rmtree(folder)
-    folder.mkdir()
-    tables = made_submissions.submission(40)
-    for rows in tables.values():
-        for row in rows:
-            row.update({k: v.replace("/2018", "/2017") for k, v in row.items()})
-    cover = made_submissions.COVER | {"Year": made_marker.PERIOD}
-    made_submissions.write_zip(folder / f"{AUTHORITIES[0]}.zip", tables, cover)
-    return AUTHORITIES[0]
-
-
-def killed_at(built: Built, moment: Moment) -> None:
-    """Start a build of its own and kill it at a moment."""
-    key, _, job = moment.after.partition(":")
-    wording = messages.load()[key]["en"]
-    start = (wording.format(job=job) if job else wording.partition("{")[0])[:20]
-    environment, command = made_build.environment(built.data), made_build.command("build", "--inbox", built.inbox)
-    with subprocess.Popen(command, env=environment, stdout=-1, stderr=-1, text=True) as process:
-        assert process.stderr is not None
-        said = []
-        while not (said and f"] {start}" in said[-1]):
-            said.append(process.stderr.readline())
-            assert said[-1], f"the build ended before it said {start!r}: {said[-6:]}"
-        time.sleep(moment.seconds)
-        process.send_signal(signal.SIGKILL)
-        process.stderr.read()
-    assert process.returncode == -signal.SIGKILL, "it had ended already: the test shows nothing"
-
-
-def waited(own: Built, here: Path) -> None:
-    """A build that is started while another holds the lock says whom it waits for, and then does its work."""
-    environment = made_build.environment(own.data, MESUR_LOCK_SECONDS="200")
-    command = made_build.command("build", "--inbox", own.inbox)
-    with subprocess.Popen(command, env=environment, stdout=-1, stderr=-1, text=True, cwd=here) as second:
-        assert second.stderr is not None
-        with exclusive(own.settings, "build"):
-            told = second.stderr.readline()
-        out, err = second.communicate(timeout=200)
-    assert messages.say("lock.waiting", "en", pid=os.getpid(), name="build") == told.strip()
-    assert second.returncode == 0, err
-    assert messages.say("build.headlines", "en", edition=latest(own)) in out
-
-
-@pytest.mark.skipif(os.name == "nt", reason="there is no kill -9 on this system")
-def test_a_killed_build_leaves_the_last_edition_and_the_next_waits_its_turn(
-    built: Built, mesur: Mesur, tmp_path: Path
-) -> None:
-    own = built.copy(tmp_path)
-    first, sealed = latest(own), contents(own.edition)
-    authority = new_submission(own.inbox)
-    count = "select count(*) as n from fct_measure_value"
-    before = mesur("query", count, "--json", data=own.data).record["rows"]
-    for moment in MOMENTS:
-        killed_at(own, moment)
-        assert latest(own) == first
-        assert contents(own.edition) == sealed
-        assert mesur("query", count, "--json", data=own.data).record["rows"] == before
-        assert mesur("status", "--json", data=own.data).code == 0
-    waited(own, tmp_path)
-    held = [r for r in Ledger(own.settings.paths).counting() if r.authority_code == authority]
-    assert made_marker.PERIOD in {r.period_id for r in held}
-    assert latest(own) != first
-    assert contents(own.settings.paths.published / PUBLICATION / first) == sealed
