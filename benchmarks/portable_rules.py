@@ -43,10 +43,6 @@ class Caught:
         self.said.append(sql.replace("from incoming", f"from ({self._incoming}) i") if "from incoming" in sql else sql)
         return self.con.execute(sql)
 
-    def sql(self, sql: str) -> Any:
-        self.said.append(sql)
-        return self.con.sql(sql)
-
     def register(self, name: str, stream: Any) -> None:
         self._incoming = _values(stream.frame)
         self.con.register(name, stream)

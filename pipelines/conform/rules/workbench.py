@@ -262,11 +262,13 @@ def _close(*connections: duckdb.DuckDBPyConnection) -> None:
 
 
 def _failed(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Faults in order, the rows of each rule and table in one list. By the stream of the relation, which polars takes
-    over without pyarrow (see `relations._Stream`)."""
+    """Faults in order, the rows of each rule and table in one list, which Python takes over without pyarrow (see
+    `relations._Stream`)."""
     held = f"select *, row_id // {ROWS_PER_JOB} as job from {FAILED}"
-    rows = "list(row_id order by row_id) as row_ids"
-    return pl.DataFrame(con.sql(f"select code, table_id, job, {rows} from ({held}) f group by all order by all"))
+    sql = f"select code, table_id, job, list(row_id order by row_id) from ({held}) f group by all order by all"
+    schema: dict[str, pl.DataType] = {"code": pl.String(), "table_id": pl.String(), "job": pl.Int64()}
+    schema["row_ids"] = pl.List(pl.Int64)
+    return pl.DataFrame(con.execute(sql).fetchall(), schema=schema, orient="row")
 
 
 def _compiled(catalogue: Catalogue, pack: Pack, setting: RunSetting, faulty: dict[str, str]) -> list[CompiledRule]:
