@@ -99,9 +99,16 @@ def run_pack(
 ) -> RuleOutcome:
     """Run any pack; `setting` replaces the dates that follow from the period (the bench sets odd ones)."""
     setting = setting or setting_of(catalogue, pack.key, context.authority_code)
+    return run_cases(catalogue, pack, [Case(replace(inputs, authority_code=setting.authority_code), context)], setting)[
+        0
+    ]
+
+
+def run_cases(catalogue: Catalogue, pack: Pack, cases: Sequence[Case], setting: RunSetting) -> list[RuleOutcome]:
+    """Run any pack over submissions that read the same further relations, or none; the outcome of each."""
     bench = Workbench(catalogue, pack, setting)
     try:
-        return _run(bench, pack, [Case(replace(inputs, authority_code=setting.authority_code), context)])[0]
+        return _run(bench, pack, cases)
     finally:
         bench.close()
 

@@ -6,14 +6,15 @@ Cases in the interchange format do not belong here (see `bench.py`); examples us
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipelines.conform.rules.engine import run_pack
+from pipelines.conform.rules.engine import Case, run_cases, setting_of
 from pipelines.conform.rules.interchange import read_day
-from pipelines.conform.rules.packs import PackKey, pack_of
-from pipelines.conform.rules.records import RAN, RuleContext
+from pipelines.conform.rules.packs import Pack, PackKey, pack_of
+from pipelines.conform.rules.records import RAN, RuleContext, RuleOutcome
 from pipelines.conform.rules.relations import Inputs, layout_of
 from schemas.model import Rule
 
@@ -32,10 +33,34 @@ def expected(example: Example) -> Rows:
 
 def verdict(catalogue: Catalogue, rule: Rule, example: Example) -> Rows | str:
     """Rows that do fail, by table; the status as text where the rule did not run."""
-    jurisdiction = example.get("jurisdiction") or rule.jurisdictions[0]
-    pack = pack_of((rule,), PackKey(str(example.get("period") or rule.since or USUAL_PERIOD), jurisdiction))
-    context = RuleContext(authority_code=example.get("authority"))
-    outcome = run_pack(catalogue, pack, inputs_of(catalogue, example), context)
+    return verdicts(catalogue, rule, [example])[0]
+
+
+def verdicts(catalogue: Catalogue, rule: Rule, examples: Sequence[Example]) -> list[Rows | str]:
+    """The verdict on each example of a rule; those of one period and country are submissions of one run."""
+    runs: dict[tuple[PackKey, int | None], list[int]] = {}
+    for n, example in enumerate(examples):
+        jurisdiction = example.get("jurisdiction") or rule.jurisdictions[0]
+        key = PackKey(str(example.get("period") or rule.since or USUAL_PERIOD), jurisdiction)
+        runs.setdefault((key, n if "reference" in example else None), []).append(n)
+    found: dict[int, Rows | str] = {}
+    for (key, _), together in runs.items():
+        told = _told(catalogue, pack_of((rule,), key), [examples[n] for n in together])
+        found |= dict(zip(together, told, strict=True))
+    return [found[n] for n in range(len(examples))]
+
+
+def _told(catalogue: Catalogue, pack: Pack, examples: Sequence[Example]) -> list[Rows | str]:
+    cases = []
+    for example in examples:
+        code = example.get("authority")
+        own = setting_of(catalogue, pack.key, code).authority_code
+        inputs = replace(inputs_of(catalogue, example), authority_code=own)
+        cases.append(Case(inputs, RuleContext(authority_code=code)))
+    return [_judged(one) for one in run_cases(catalogue, pack, cases, setting_of(catalogue, pack.key, None))]
+
+
+def _judged(outcome: RuleOutcome) -> Rows | str:
     status = str(outcome.coverage["status"][0]) if outcome.coverage.height else "not in the pack"
     return failed_rows(outcome.faults) if status == RAN else status
 

@@ -22,14 +22,18 @@ CELL = ("CLA_STOCK", "W92000004", "2022-23", "total", "T")
 IS_CELL = pl.all_horizontal(pl.col(name) == code for name, code in zip(KEY, CELL, strict=True))
 
 
-@pytest.fixture
-def desk(tmp_path: Path, catalogue: Catalogue) -> Desk:
+def small_desk(folder: Path, catalogue: Catalogue) -> Desk:
     """A desk with two small tables laid out, without workbooks: these tests publish several times."""
     whole = made_edition.publication()
     small = replace(whole, tables=whole.tables[:2], formats=("duckdb", "parquet", "csv", "json"))
-    held = made_edition.desk(tmp_path, catalogue, small)
+    held = made_edition.desk(folder, catalogue, small)
     held.lay(made_edition.disclosed_rows(held.catalogue, small))
     return held
+
+
+@pytest.fixture
+def desk(tmp_path: Path, catalogue: Catalogue) -> Desk:
+    return small_desk(tmp_path, catalogue)
 
 
 def lay(desk: Desk, value: float | None, status: str = "") -> None:
@@ -44,10 +48,10 @@ def row(result: EditionResult, table: str) -> dict[str, object]:
     return held.row(-1, named=True)
 
 
-@pytest.fixture
-def three(desk: Desk) -> tuple[EditionResult, ...]:
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> tuple[EditionResult, ...]:
     """Three editions: 6,845, then 6,835, then the same again with another policy."""
-    made = []
+    desk, made = small_desk(tmp_path_factory.mktemp("three"), catalogue), list[EditionResult]()
     for value, cause in ((6845.0, ""), (6835.0, "late_resubmission"), (6835.0, "")):
         lay(desk, value)
         made.append(desk.publish(revision_causes={CELL: cause} if cause else {}, rule_pack=str(len(made))))

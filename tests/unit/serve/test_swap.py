@@ -11,7 +11,7 @@ from made_server import listening
 
 from pipelines.core.files import atomic_write
 
-READERS, EACH = 200, 4
+READERS, EACH = 200, 2
 URL = "/v1/publications/test-release/editions/latest/observations?measure=CLA_STOCK&breakdown=total&limit=400"
 
 
