@@ -53,6 +53,7 @@ def _growth(found: Found) -> Iterator[str]:
         yield f"{size}: {_sizes(held)}"
         for way, name in WAYS.items():
             yield _way(f"  {name}", _of(held, way), _of(held, "by_hand"), _of(_of(found, "x1"), way))
+        yield _resubmission(_of(held, "resubmission"), _of(held, "by_dbt"))
 
 
 def _way(name: str, own: Found, plain: Found, small: Found) -> str:
@@ -63,6 +64,16 @@ def _way(name: str, own: Found, plain: Found, small: Found) -> str:
     ratios = [mine / other if (other := number(base, key)) else None for mine, base, key in compared]
     told = " ".join(f"{'' if r is None else f'{r:.2f}':>8}" for r in ratios)
     return f"{name:28} {cold:8.2f} {warm:8.2f} {cpu:8.2f} {peak:8.0f} {told}"
+
+
+def _resubmission(own: Found, whole: Found) -> str:
+    name = "  one authority sends again"
+    told = [(number(own, k), number(whole, k)) for k in ("cold", "warm", "cpu")]
+    if any(limited is None for limited, _ in told):
+        return f"{name:28} {own.get('stopped', 'not measured')}"
+    seconds = " ".join(f"{limited:8.2f}" for limited, _ in told)
+    ratios = (f"{everything / limited:.2f}" for limited, everything in told if limited and everything)
+    return f"{name:28} {seconds}  everything by dbt takes {', '.join(ratios)} times as long"
 
 
 def _sizes(held: Found) -> str:

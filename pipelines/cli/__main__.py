@@ -13,11 +13,14 @@ import threading
 from pipelines.cli import main
 from pipelines.core.redaction import set_up_logging
 
+SELDOM = (100_000, 20, 100)
+"""How seldom a command looks for garbage: see `run`."""
+
 
 def run() -> int:
     """The command as a process of its own, in which what is no longer held is looked for seldom: a command makes its
     objects once, keeps nearly all of them to its end, and looking through them was a twentieth of a check."""
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(*SELDOM)
     set_up_logging()
     return main()
 
