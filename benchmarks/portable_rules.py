@@ -93,13 +93,14 @@ def script(catalogue: Catalogue, pack: Pack, jobs: list[Inputs]) -> dict[str, ob
     crashed = bench.faulty | bench.broken | found.tally.crashed
     statements = caught.said if isinstance(caught, Caught) else []
     last = next(n for n, s in enumerate(statements) if s.startswith("select code, table_id"))
+    faults = found.failed.select("code", "table_id", "row_ids").explode("row_ids")
     return {
         "pack": f"{key.jurisdiction} {key.period_id}" + ("" if len(pack.rules) > 1 else f" {pack.rules[0].code}"),
         "rules": len(bench.rules),
         "crashed_here": crashed,
         "statements": [*said, *statements[:last]],
         "query": "select code, table_id, row_id from fault_row order by all",
-        "faults": [list(row) for row in found.failed.iter_rows()],
+        "faults": [list(row) for row in faults.iter_rows()],
     }
 
 

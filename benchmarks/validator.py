@@ -72,13 +72,13 @@ def warm_run(this: Path, last: Path, out: Path) -> Run:
     from pipelines.conform import Claim
     from pipelines.conform.report import report_of, write
     from pipelines.core.settings import Settings
-    from pipelines.flow import submissions
+    from pipelines.flow import checking
     from pipelines.flow.desk import Desk
 
     desk, claim, best = Desk(Settings.load()), Claim("lac_census", "W06000001", "2023-24"), list[tuple[float, float]]()
     for _ in range(4):
         began, cpu = time.perf_counter(), time.process_time()
-        found = submissions.check(desk, [this], claim, [last])
+        found = checking.check(desk, [this], claim, [last])
         write(report_of(desk.catalogue, found), out, ("xlsx", "html", "json", "csv"), "en")
         best.append((time.perf_counter() - began, time.process_time() - cpu))
     return {"first": best[0][0], "wall": min(b[0] for b in best[1:]), "cpu": min(b[1] for b in best[1:])}

@@ -59,11 +59,11 @@ def check(
     with ThreadPoolExecutor(1) as beside:
         beside.submit(_plan, desk, claim)
         from pipelines.conform.report import get_ready, report_of, write
-        from pipelines.flow import submissions
+        from pipelines.flow import checking
 
         wanted = reports.formats_of(formats)
         beside.submit(get_ready, wanted if out else ())
-        found = submissions.check(desk, files, claim, previous)
+        found = checking.check(desk, files, claim, previous)
     report = report_of(desk.catalogue, found)
     made = write(report, out, wanted, session.language) if out else ()
     reports.tell(session, report)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from pipelines.conform.examination import Reading, read_submission
 from pipelines.conform.reading.source import SourceFile
 from pipelines.conform.records import Claim
-from pipelines.core.beside import beside
 from pipelines.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ _own: list[Tools] = []
 
 def reading_process(catalogue: Catalogue, tokeniser: Tokeniser) -> Executor:
     """A process that reads submissions, on its way up: for a caller who has several runs of batches to read."""
+    from pipelines.core.beside import beside
+
     return beside(_settle, (catalogue, tokeniser))
 
 
@@ -65,6 +66,8 @@ def read_ahead(
 
 def _pool(tools: Tools, reader: Executor | None, *, is_apart: bool) -> AbstractContextManager[Executor]:
     """Where batches are read; the reader of a caller stays up."""
+    from pipelines.core.beside import beside
+
     if reader is not None:
         return nullcontext(reader)
     return beside(_settle, tools) if is_apart else ThreadPoolExecutor(1)

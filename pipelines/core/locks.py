@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from pipelines.core import files, messages
 from pipelines.core.errors import BusyError
 from pipelines.core.settings import Settings
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 QUIET_SECONDS = 1.0
 """A second holder says that it waits only after this long."""
@@ -66,12 +68,16 @@ def hold(folder: Path, name: str, patience: Patience) -> Iterator[None]:
 
 
 def _opened(folder: Path, name: str) -> FileLock:
+    from filelock import FileLock  # a fiftieth of a second, and most commands lock nothing
+
     files.folder(folder)
     # A soft lock would outlive a killed holder, so a filesystem without real locks is an error and not a fallback.
     return FileLock(folder / f"{name}.lock", fallback_to_soft=False)
 
 
 def _acquire(lock: FileLock, holder: Path, name: str, patience: Patience) -> None:
+    from filelock import Timeout
+
     quiet = min(QUIET_SECONDS, patience.seconds)
     try:
         with suppress(Timeout):

@@ -16,7 +16,7 @@ from pipelines.core.errors import Place, UnreadableError
 from pipelines.core.files import atomic_files, sha256_of
 from pipelines.core.ledger import Ledger
 from pipelines.core.settings import Settings
-from pipelines.flow.submissions import sources
+from pipelines.flow.checking import sources
 from pipelines.landing.keeping import KeptFile
 from pipelines.landing.receipt_page import page
 from pipelines.landing.receipts import Receipt, unsigned

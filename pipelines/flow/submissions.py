@@ -5,7 +5,6 @@ How a file is read, judged or kept belongs to the rooms.
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,13 +14,12 @@ from pathlib import Path
 from pipelines.conform import Claim, Examination, SourceFile, columns, examine, examine_in_turn, write_all
 from pipelines.conform import Identity as Found
 from pipelines.conform.waiving import all_faults
-from pipelines.core.errors import Place, RefusedError, UnreadableError, UsageError
-from pipelines.core.keys import Tokeniser
+from pipelines.core.errors import RefusedError, UsageError
 from pipelines.core.ledger import Ledger, LedgerRow
 from pipelines.core.locks import exclusive
 from pipelines.core.periods import Period
-from pipelines.core.waivers import Waivers
 from pipelines.flow import rule_texts, sample, settling, stored, waiving
+from pipelines.flow.checking import sources
 from pipelines.flow.desk import Desk
 from pipelines.flow.inbox import Delivery
 from pipelines.flow.released import pack_of, released
@@ -50,49 +48,6 @@ class Judged:
 
     examination: Examination
     receipt: Receipt
-
-
-def check(desk: Desk, paths: Sequence[Path], claim: Claim, previous: Sequence[Path] = ()) -> Examination:
-    """Examine files and keep nothing: no ledger, no trace.
-
-    Tokens are made with a key that ends with the process; they serve to compare this file with itself and with the
-    previous year's. Only where waivers were given on this machine is its own key used, by which facts are known again.
-    """
-    is_known = Tokeniser.is_here(desk.settings) and bool(Waivers(desk.settings).held())
-    tokeniser = desk.tokeniser if is_known else Tokeniser(secrets.token_bytes(32))
-    limit = desk.settings.max_file_bytes
-    found = examine(desk.catalogue, tokeniser, sources(paths, limit), claim, sources(previous, limit))
-    return waiving.explain(desk, found) if is_known else found
-
-
-def sources(paths: Iterable[Path], max_bytes: int) -> list[SourceFile]:
-    """The bytes of files and of the files of folders.
-
-    Raises:
-        UnreadableError: for a path that is missing, is no ordinary file, or may not be read, and for an empty folder.
-        RefusedError: for a file of more than `max_bytes`.
-    """
-    found: list[SourceFile] = []
-    for given in paths:
-        held = [p for p in _ordinary(given) if not p.name.startswith(".")]
-        if not held:
-            raise UnreadableError("folder.empty", Place(file=given.name))
-        for path in held:
-            try:
-                if (size := path.stat().st_size) > max_bytes:
-                    raise RefusedError("file.too_large", Place(file=path.name), bytes=size, limit=max_bytes)
-                found.append(SourceFile.from_path(path))
-            except OSError:
-                raise UnreadableError("file.not_readable", Place(file=path.name)) from None
-    return found
-
-
-def _ordinary(given: Path) -> list[Path]:
-    if given.is_dir():
-        return sorted(p for p in given.rglob("*") if p.is_file())
-    if not given.is_file():
-        raise UnreadableError("file.not_regular" if given.exists() else "file.not_found", Place(file=given.name))
-    return [given]
 
 
 def land(desk: Desk, deliveries: Iterable[Delivery]) -> tuple[Registration, ...]:

@@ -202,10 +202,11 @@ def compiled_policies(settings: Settings) -> Policies:
 
 
 def _choice(select: str | None, changed: Sequence[str] | None) -> list[str]:
-    """What a run builds: a limited one finds seeds and views of the same project in the file that it goes on from."""
+    """What a run builds: a limited one finds all that is of no authority in the file that it goes on from."""
     if select:
         return ["--select", select]
-    standing = ["--exclude-resource-type", "seed", "--exclude", "path:models/staging"] if changed else []
+    of_nobody = ["--exclude", "path:models/staging", "tag:of_no_authority", "--indirect-selection", "cautious"]
+    standing = ["--exclude-resource-type", "seed", *of_nobody] if changed else []
     return ["--exclude-resource-type", "unit_test", *standing]
 
 

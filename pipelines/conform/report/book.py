@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -47,6 +47,7 @@ class Book:
 
     catalogue: Catalogue
     identity: Identity
+    _read: dict[str, Reads] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -91,8 +92,10 @@ class Book:
 
     def reads(self, code: str) -> Reads:
         """What a rule reads, from its words and its SQL."""
-        rule = self.rules.get(code)
-        return _reads(self.catalogue, rule) if rule else Reads(frozenset(), is_across=False)
+        if code not in self._read:
+            rule = self.rules.get(code)
+            self._read[code] = _reads(self.catalogue, rule) if rule else Reads(frozenset(), is_across=False)
+        return self._read[code]
 
     def codes_of_list(self, codes: Sequence[Code]) -> frozenset[str]:
         """Of dated codes, those that may be used in the period."""

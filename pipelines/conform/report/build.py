@@ -36,8 +36,11 @@ def report_of(catalogue: Catalogue, examination: Examination) -> Report:
     grouped = causes.grouped(located, book)
     kinds, n_children = causes.ranked(located.kinds, book), _children(examination)
     figures = Figures(book, feeds, impact.missing_columns(kinds))
-    effects = impact.effects(grouped, kinds, figures, n_children)
-    rows = causes.counted(grouped, kinds, {t: f.height for t, f in examination.raw.items()})
+    with faults.side_by_side(grouped.height) as pool:
+        moved = pool.submit(impact.effects, grouped, kinds, figures, n_children)
+        counted = pool.submit(causes.counted, grouped, kinds, {t: f.height for t, f in examination.raw.items()})
+        told = pool.submit(_rules, located, book)
+    effects, rows = moved.result(), counted.result()
     ground = _Ground(book, examination.notes, effects, n_children)
     unordered = [(row, _cause(row, ground)) for row in rows.iter_rows(named=True)]
     ordered = sorted(unordered, key=lambda pair: _order(pair[1], pair[0]))
@@ -50,7 +53,7 @@ def report_of(catalogue: Catalogue, examination: Examination) -> Report:
         kinds=_worded(located.kinds, book),
         faults=_numbered_faults(grouped, numbers),
         sources=faults.sources(examination.notes, list(examination.raw)),
-        rules=_rules(located, book),
+        rules=told.result(),
         coverage=_coverage(examination, book),
         effects=effects.get(ALL, ()),
         n_by_severity=_by_severity(located),

@@ -7,6 +7,7 @@ for the authority's own report and is never kept with the run.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ without an identifier, null for a fault of a whole table or file; `is_latest`: t
 CHILD = "child_id"
 _TABLE = 1_000_000_000
 """Keeps rows without an identifier apart, table by table."""
+_FEW = 500_000
+"""Faults up to which parts of a report are made side by side."""
 MAX_FOUND = 200
 """Characters of a cell that a report repeats."""
 
@@ -55,23 +58,35 @@ class Located:
         return replace(self, faults=faults)
 
 
+def side_by_side(n_faults: int) -> ThreadPoolExecutor:
+    """Hands for parts of a report that need nothing of each other: two, or one where the faults are so many that what
+    both hold at a time would tell."""
+    return ThreadPoolExecutor(2 if n_faults <= _FEW else 1)
+
+
 def located(examination: Examination, book: Book, latest_by: Mapping[str, str]) -> Located:
     """The faults of an examination by kind and place; `latest_by`: table -> date that tells the order of its rows."""
     kinds, faults = _by_kind(examination.faults)
     keys = _child_keys(examination.tables)
     is_placed = pl.col("row_number").is_not_null() & pl.col("table").is_in(list(examination.raw))
     placed = faults.with_columns(is_placed.alias("is_placed"))
-    found = [_unplaced(placed.filter(~pl.col("is_placed")))]
-    for number, (table, raw) in enumerate(examination.raw.items()):
+
+    def in_table(number: int, table: str) -> pl.DataFrame | None:
         own = placed.filter("is_placed", pl.col("table") == table)
-        if own.height:
-            rows = _rows(examination.tables[table], raw, keys, latest_by.get(table))
-            nameless = pl.col("child_key") - number * _TABLE
-            rows = rows.with_columns(pl.when(pl.col("child_key") < 0).then(nameless).otherwise("child_key"))
-            beside = own.join(rows, on="row_number", how="left", maintain_order="left")
-            own_kinds = kinds.filter(pl.col("table") == table)
-            found.append(_with_text(beside, raw, book, own_kinds).select("fault", *LOCATED))
-    return Located(kinds, pl.concat(found).sort("fault").select(*LOCATED))
+        if not own.height:
+            return None
+        raw = examination.raw[table]
+        rows = _rows(examination.tables[table], raw, keys, latest_by.get(table))
+        nameless = pl.col("child_key") - number * _TABLE
+        rows = rows.with_columns(pl.when(pl.col("child_key") < 0).then(nameless).otherwise("child_key"))
+        beside = own.join(rows, on="row_number", how="left", maintain_order="left")
+        own_kinds = kinds.filter(pl.col("table") == table)
+        return _with_text(beside, raw, book, own_kinds).select("fault", *LOCATED)
+
+    with side_by_side(faults.height) as pool:
+        found = pool.map(in_table, range(len(examination.raw)), examination.raw)
+        parts = [_unplaced(placed.filter(~pl.col("is_placed"))), *(part for part in found if part is not None)]
+    return Located(kinds, pl.concat(parts).sort("fault").select(*LOCATED))
 
 
 def _by_kind(faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

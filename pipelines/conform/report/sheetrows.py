@@ -18,7 +18,6 @@ from zipfile import ZipFile, ZipInfo
 
 import polars as pl
 import xlsxwriter.workbook
-from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -120,17 +119,18 @@ class Rows:
         number = (pl.int_range(pl.len()) + self.top + 1).cast(pl.String)
         tall = pl.lit("") if self._heights is None else pl.format(' ht="{}" customHeight="1"', self._heights.round(1))
         parts = [pl.format('<row r="{}"{}>', number, tall)]
-        for at, name in enumerate(self.frame.columns):
-            parts += [pl.lit(f'<c r="{xl_col_to_name(at)}'), number, self._cell(name)]
+        for name in self.frame.columns:
+            parts += [pl.lit("<c"), self._cell(name)]
         rows = self.frame.select(pl.concat_str(*parts, pl.lit("</row>")))
         rows.write_csv(to, include_header=False, quote_style="never")
 
     def _cell(self, name: str) -> pl.Expr:
-        """The cells of a column from the end of their place on."""
+        """The cells of a column from their style on. They do not say their place: no cell of a row is left out, so that
+        each stands after the one before, and places were a quarter of the sheet and most of the work of packing it."""
         looks, number = self._looks, self._looks.number._get_xf_index()
         if self.frame.schema[name] != pl.String:
-            filled = pl.concat_str(pl.lit(f'" s="{number}"><v>'), pl.col(name).cast(pl.String), pl.lit("</v></c>"))
-            return filled.fill_null(pl.lit(f'" s="{number}"/>'))
+            filled = pl.concat_str(pl.lit(f' s="{number}"><v>'), pl.col(name).cast(pl.String), pl.lit("</v></c>"))
+            return filled.fill_null(pl.lit(f' s="{number}"/>'))
         marked = looks.marked if name == looks.marked_column else {}
         plain = looks.text._get_xf_index()
         if name not in self._shared:
@@ -139,7 +139,7 @@ class Rows:
             text: _made(text, marked.get(text, looks.text)._get_xf_index(), place)
             for text, place in self._shared[name].items()
         }
-        return pl.col(name).replace_strict(made, default=f'" s="{plain}"/>', return_dtype=pl.String)
+        return pl.col(name).replace_strict(made, default=f' s="{plain}"/>', return_dtype=pl.String)
 
 
 def _entered(sheet: Worksheet, text: str) -> int | None:
@@ -151,10 +151,10 @@ def _entered(sheet: Worksheet, text: str) -> int | None:
 def _made(text: str, style: int, place: int | None) -> str:
     """What `_inline` says of the cells of a column, for one text."""
     if place is not None:
-        return f'" s="{style}" t="s"><v>{place}</v></c>'
+        return f' s="{style}" t="s"><v>{place}</v></c>'
     held, space = _UNPRINTABLE_TOO.sub("", defused(text)), ' xml:space="preserve"'
     is_padded = _PADDED_TOO.search(held)
-    return f'" s="{style}" t="inlineStr"><is><t{space if is_padded else ""}>{escape(held, quote=False)}</t></is></c>'
+    return f' s="{style}" t="inlineStr"><is><t{space if is_padded else ""}>{escape(held, quote=False)}</t></is></c>'
 
 
 def _inline(name: str, marked: Mapping[str, int], plain: int) -> pl.Expr:
@@ -165,7 +165,7 @@ def _inline(name: str, marked: Mapping[str, int], plain: int) -> pl.Expr:
     is_formula = pl.col(name).str.slice(0, 1).is_in(FORMULA_START)
     text = pl.when(is_formula).then(pl.lit("'") + pl.col(name)).otherwise(pl.col(name))
     space = pl.when(text.str.contains(_PADDED)).then(pl.lit(' xml:space="preserve"')).otherwise(pl.lit(""))
-    opened, after = pl.concat_str(pl.lit('" s="'), style, pl.lit('"')), pl.lit("</t></is></c>")
+    opened, after = pl.concat_str(pl.lit(' s="'), style, pl.lit('"')), pl.lit("</t></is></c>")
     held = pl.concat_str(opened, pl.lit(' t="inlineStr"><is><t'), space, pl.lit(">"), _escaped(text), after)
     is_blank = pl.col(name).is_null() | (pl.col(name) == "")
     return pl.when(is_blank).then(pl.concat_str(opened, pl.lit("/>"))).otherwise(held)

@@ -35,16 +35,13 @@ class Account:
 
 
 def outcomes(pack: Pack, failed: pl.DataFrame, accounts: Sequence[Account]) -> list[RuleOutcome]:
-    """Faults (code, table_id, row_id, in that order) shared out to the submissions, each with its coverage."""
-    numbered = failed.select(
-        "code",
-        "table_id",
-        (pl.col("row_id") // ROWS_PER_JOB).alias("job"),
-        _row_number().alias("row_number"),
-    )
+    """Faults (code, table_id, job, row_ids: in that order) shared out to the submissions, each with its coverage.
+
+    What is said of a fault depends on its rule and table, so it is said of all rows of these at once.
+    """
     ran = [(n, code) for n, a in enumerate(accounts) for code, status in a.status.items() if status == RAN]
     schema = {"job": pl.Int64, "code": pl.String}
-    kept = numbered.join(pl.DataFrame(ran, schema, orient="row"), on=["job", "code"], how="semi", maintain_order="left")
+    kept = failed.join(pl.DataFrame(ran, schema, orient="row"), on=["job", "code"], how="semi", maintain_order="left")
     counts = _failed_counts(kept, pack.rules)
     by_job = {
         int(str(key[0])): frame for key, frame in _described(kept, pack).partition_by("job", as_dict=True).items()
@@ -52,7 +49,7 @@ def outcomes(pack: Pack, failed: pl.DataFrame, accounts: Sequence[Account]) -> l
     none = pl.DataFrame(schema=_FAULTS)
     return [
         RuleOutcome(
-            by_job[n].select(*_FAULTS) if n in by_job else none,
+            _row_by_row(by_job[n]) if n in by_job else none,
             _coverage(pack, account, counts.get(n, {})),
             pack.version,
             dict(account.messages),
@@ -61,14 +58,16 @@ def outcomes(pack: Pack, failed: pl.DataFrame, accounts: Sequence[Account]) -> l
     ]
 
 
-def _row_number() -> pl.Expr:
-    """The row in the file; null for a fault of the whole return (row 0: see `whole_return` of the prelude)."""
-    number = (pl.col("row_id") % ROWS_PER_JOB).cast(pl.Int32)
-    return pl.when(number > 0).then(number)
+def _row_by_row(described: pl.DataFrame) -> pl.DataFrame:
+    """One row per fault, with the row in the file; null for a fault of the whole return (row 0: see `whole_return` of
+    the prelude)."""
+    number = (pl.col("row_ids") % ROWS_PER_JOB).cast(pl.Int32)
+    numbered = described.explode("row_ids").with_columns(pl.when(number > 0).then(number).alias("row_number"))
+    return numbered.select(*_FAULTS)
 
 
 def _described(failed: pl.DataFrame, pack: Pack) -> pl.DataFrame:
-    """Faults with severity and item under the names of the contract, in the order given."""
+    """The faults of rules and tables with severity and item under the names of the contract, in the order given."""
     severity = pl.col("code").replace_strict({r.code: r.severity for r in pack.rules}, return_dtype=pl.String)
     named = failed.join(_items_named(pack.rules), on=["code", "table_id"], how="left", maintain_order="left")
     return named.with_columns(severity.alias("severity")).rename({"code": "rule_id", "table_id": "table"})
@@ -78,7 +77,8 @@ def _failed_counts(failed: pl.DataFrame, rules: Sequence[Rule]) -> dict[int, dic
     """job -> code -> rows failed, in the tables in which a rule's rows are judged (its own, or those under `over`)."""
     pairs = [(r.code, table) for r in rules for table in Arguments(r).texts("over") or (r.table,)]
     judged = pl.DataFrame(pairs, schema={"code": pl.String, "table_id": pl.String}, orient="row")
-    counted = failed.join(judged, on=["code", "table_id"], how="semi").group_by("job", "code").len()
+    held = failed.join(judged, on=["code", "table_id"], how="semi")
+    counted = held.group_by("job", "code").agg(pl.col("row_ids").list.len().sum())
     found: dict[int, dict[str, int]] = {}
     for job, code, n in counted.iter_rows():
         found.setdefault(job, {})[code] = n

@@ -154,13 +154,15 @@ def _hits(con: duckdb.DuckDBPyConnection, name: str, table: str, rules: Sequence
     """Statements that turn masks into faults: of the table itself, then of the tables reported `also`."""
     rows = ", ".join(f"('{name}', '{b.code}', {b.mask}, cast({b.value} as bigint))" for b in bits_of(rules))
     con.execute(f"insert into {BITS} values {rows}")
-    found = hits_sql(mask_relation(table), f"(select * from {BITS} where pass = '{name}')", rules)
+    own = f"select * from {BITS} where pass = '{name}'"
+    found = hits_sql(mask_relation(table), f"({own})", rules)
     made = [f"insert into {FAILED} select code, '{table}', row_id from ({found}) f"]
     for other in sorted({t for r in rules for t in r.also}):
         codes = ", ".join(f"'{r.rule.code}'" for r in rules if other in r.also)
+        found = hits_sql(mask_relation(table), f"({own} and code in ({codes}))", rules)
         made.append(
             f"insert into {FAILED} select distinct f.code, '{other}', o.row_id from ({found}) f "
-            f"join {other} o on o.child_id = f.child_id where f.code in ({codes})"
+            f"join {other} o on o.child_id = f.child_id"
         )
     return made
 

@@ -22,7 +22,7 @@ from pipelines.conform.rules.compile import CHILD, WORD, compile_rule, words_of
 from pipelines.conform.rules.packs import Pack
 from pipelines.conform.rules.passes import BITS, FAILED, Pass, Statements, Tally
 from pipelines.conform.rules.prelude import listed
-from pipelines.conform.rules.records import PREVIOUS, CompiledRule, RunSetting
+from pipelines.conform.rules.records import PREVIOUS, ROWS_PER_JOB, CompiledRule, RunSetting
 from pipelines.conform.rules.relations import Inputs
 from pipelines.conform.rules.vocabulary import Arguments, RuleError, Scope
 from schemas.rule_terms import load_views, sql_of
@@ -43,7 +43,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Found:
-    """Faults of a run (code, table_id, row_id, in that order) and the counts beside them."""
+    """Faults of a run (code, table_id, job, row_ids, in that order) and the counts beside them."""
 
     failed: pl.DataFrame
     tally: Tally
@@ -262,10 +262,13 @@ def _close(*connections: duckdb.DuckDBPyConnection) -> None:
 
 
 def _failed(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Faults in order. As lists of rows per rule, which Python takes over without pyarrow (see `relations._Stream`)."""
-    sql = f"select code, table_id, list(row_id order by row_id) from {FAILED} group by all order by all"
-    schema: dict[str, pl.DataType] = {"code": pl.String(), "table_id": pl.String(), "row_id": pl.List(pl.Int64)}
-    return pl.DataFrame(con.execute(sql).fetchall(), schema=schema, orient="row").explode("row_id")
+    """Faults in order, the rows of each rule and table in one list, which Python takes over without pyarrow (see
+    `relations._Stream`)."""
+    held = f"select *, row_id // {ROWS_PER_JOB} as job from {FAILED}"
+    sql = f"select code, table_id, job, list(row_id order by row_id) from ({held}) f group by all order by all"
+    schema: dict[str, pl.DataType] = {"code": pl.String(), "table_id": pl.String(), "job": pl.Int64()}
+    schema["row_ids"] = pl.List(pl.Int64)
+    return pl.DataFrame(con.execute(sql).fetchall(), schema=schema, orient="row")
 
 
 def _compiled(catalogue: Catalogue, pack: Pack, setting: RunSetting, faulty: dict[str, str]) -> list[CompiledRule]:

@@ -16,7 +16,7 @@ from pipelines.conform import Claim
 from pipelines.conform.rules import PackKey, quantities
 from pipelines.core.ledger import Ledger
 from pipelines.core.settings import Settings
-from pipelines.flow import settling, submissions, withdrawing
+from pipelines.flow import checking, settling, submissions, withdrawing
 from pipelines.flow.desk import Desk
 from pipelines.flow.inbox import Delivery
 from schemas import Catalogue
@@ -130,7 +130,7 @@ def test_settling_again_writes_nothing(desk: Desk, tmp_path: Path) -> None:
 
 def test_without_a_store_the_rules_say_that_they_need_one(desk: Desk, tmp_path: Path, catalogue: Catalogue) -> None:
     path = write_zip(tmp_path / "one.zip", submission(3))
-    found = submissions.check(desk, [path], Claim())
+    found = checking.check(desk, [path], Claim())
     codes = [r.code for r in catalogue.rules if r.family in ("cross_authority", "plausibility")]
     held = found.coverage.filter(pl.col("rule_id").is_in(codes))
     assert held.height == len(codes) == 25
