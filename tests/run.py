@@ -18,7 +18,7 @@ BIN = Path(sys.executable).parent
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff check", ("-m", "ruff", "check", ".", "mesur")),
     ("ruff format", ("-m", "ruff", "format", "--check", ".", "mesur")),
-    ("sqlfluff", ("-m", "sqlfluff", "lint", "--processes", "2", "dbt_project")),
+    ("sqlfluff", (str(ROOT / "tests" / "sql_style.py"),)),
     ("mypy", ("-m", "mypy")),
     ("import contracts", (str(BIN / "lint-imports"), "--no-cache")),
     ("specification", ("-m", "schemas", "check")),
