@@ -32,6 +32,8 @@ def header_row(grid: Grid, known: frozenset[str]) -> int | None:
         score = len({fold_name(cell) for cell in row if cell and len(cell) <= 60} & known)
         if score > best_score:
             best, best_score = index, score
+        if best_score == len(row):
+            break  # every cell is a name: no other row can have more
     return best
 
 
