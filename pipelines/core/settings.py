@@ -95,6 +95,11 @@ class Paths:
         return self.data / "suppression-ledger"
 
     @property
+    def asked(self) -> Path:
+        """What the service answers about each edition, as the verifier reads it."""
+        return self.data / "asked"
+
+    @property
     def disclosed(self) -> Path:
         return self.data / "disclosed"
 

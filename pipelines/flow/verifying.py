@@ -5,18 +5,17 @@ Checking belongs to `pipelines.audit.verifier`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.audit.verifier import Answer, Subject, Verdict, verify
+from pipelines.audit.verifier import Subject, Verdict, verify
 from pipelines.core.errors import RefusedError, UsageError
-from pipelines.flow import rule_texts
+from pipelines.flow import asked, rule_texts
 from pipelines.flow.desk import Desk
 from pipelines.publish.tables import TABLES
 from pipelines.serve import Published
-from pipelines.serve.tour import tour
 
 MAX_NAMED = 12
 """Findings named in a refusal; all of them are in the verdict."""
@@ -24,10 +23,11 @@ MAX_NAMED = 12
 
 def verify_edition(desk: Desk, publication_id: str, folder: Path, *, is_published: bool = True) -> Verdict:
     """Every file of an edition's folder against the protected rows and the true counts; of one that is published also
-    its proof and what the service answers about it."""
+    its proof and what the service answers about it, which is asked first where it was not yet."""
     subject = subject_of(desk, publication_id, folder, with_proof=is_published)
-    answers = _answers(desk, publication_id, folder.name) if is_published else ()
-    return verify(desk.catalogue, publication_id, subject, answers)
+    if is_published:
+        subject = replace(subject, asked=asked.answers(desk.settings, publication_id, folder))
+    return verify(desk.catalogue, publication_id, subject)
 
 
 def subject_of(desk: Desk, publication_id: str, folder: Path, *, with_proof: bool) -> Subject:
@@ -53,12 +53,6 @@ def _newest_other(desk: Desk, publication_id: str, folder: Path) -> Path | None:
     except UsageError:  # nothing is published yet
         return None
     return next((edition.folder for edition in held if edition.folder.name != folder.name), None)
-
-
-def _answers(desk: Desk, publication_id: str, edition_id: str) -> Iterator[Answer]:
-    """What the service tells of a published edition, asked in this process."""
-    for told in tour(desk.settings, publication_id, edition_id):
-        yield Answer(told.asked, told.status, told.media_type, told.body)
 
 
 def refuse_leaks(desk: Desk, publication_id: str, folder: Path, *, is_published: bool = False) -> None:

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from pipelines.core.errors import UsageError
 from pipelines.serve.answers import TYPES, Answer, accepted
+from pipelines.serve.exporting import with_rows
 from pipelines.serve.odata_model import EntitySet, entity_sets, metadata, service_document
 from pipelines.serve.odata_query import PAGE, Options, filtered, understood
 from pipelines.serve.querying import Limits
@@ -76,7 +77,7 @@ async def entities(
         one = _set(asked, lang, name)
         if key:
             return _one(asked, one, key, root)
-        return _answer(_collection(asked, one, (root, said), page))
+        return Answer(_collection(asked, one, (root, said), page), _JSON, VERSION)
 
     return await answered(request, asked, ("odata", root, resource, tuple(sorted(said.items())), page), make)
 
@@ -97,7 +98,7 @@ async def counted(
     return await answered(request, asked, ("odata", "count", lang, resource, said.get("$filter", "")), make)
 
 
-def _collection(asked: Asked, one: EntitySet, where_from: tuple[str, dict[str, str]], page: int) -> dict[str, object]:
+def _collection(asked: Asked, one: EntitySet, where_from: tuple[str, dict[str, str]], page: int) -> bytes:
     root, said = where_from
     options = understood(said, one, page)
     shown = f"({','.join(options.columns)})" if options.columns != one.names else ""
@@ -109,10 +110,10 @@ def _collection(asked: Asked, one: EntitySet, where_from: tuple[str, dict[str, s
         f"SELECT {', '.join(options.columns)} FROM {one.table} {options.where} {options.order} "
         f"LIMIT {options.limit:d} OFFSET {options.offset:d}"
     )
-    content["value"] = asked.held.rows(sql, options.bound, LIMITS).to_pylist()
+    content["value"] = None
     if options.left != 0 and options.offset + options.limit < n_all:
         content["@odata.nextLink"] = f"{root}/{one.name}?{urlencode(_following(said, options))}"
-    return content
+    return with_rows(content, "value", asked.held.rows(sql, options.bound, LIMITS))
 
 
 def _following(said: dict[str, str], options: Options) -> dict[str, str]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.core.errors import UsageError
 from pipelines.serve.answers import ASK_AGAIN, FOREVER, TYPES, Answer
-from pipelines.serve.exporting import encoded
+from pipelines.serve.exporting import encoded, with_rows
 from pipelines.serve.observations import FILTERS, MOST_ROWS, Wanted, measures, observations
 from pipelines.serve.querying import Limits
 from pipelines.serve.reply import Asked, Language, answered, asked_for, form_of, room_of
@@ -155,9 +155,8 @@ def _page(asked: Asked, question: Question, form: str, here: str) -> Answer:
         "total": held.total,
         "offset": question.offset,
         "next": following,
-        "observations": held.table.to_pylist(),
     }
-    return Answer(_dumped(content), TYPES["json"], headers)
+    return Answer(with_rows(content, "observations", held.table), TYPES["json"], headers)
 
 
 def _following(question: Question, offset: int, here: str) -> str:

@@ -33,6 +33,8 @@ class Subject:
     """True counts, where the one who asks may read them."""
     rules: frozenset[bytes] = frozenset()
     """What may stand in a file of `rules/`, whole: rules are full of numbers that are no figures."""
+    asked: Path | None = None
+    """File of what the service answers about the edition, where it was asked."""
     earlier: Path | None = None
     """Folder of the newest other edition that is published: what stands there as once told may be told again."""
 
@@ -53,6 +55,11 @@ class Findings:
 
     _n: Counter[tuple[str, str]] = field(default_factory=Counter)
     _where: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """How many there are so far."""
+        return self._n.total()
 
     def add(self, check: str, file: str, where: str = "", n: int = 1) -> None:
         """One more of a kind; the first places are kept."""

@@ -51,10 +51,8 @@ class Desk:
 Reader = Callable[[Desk, Path, str], int]
 
 
-def verify(
-    catalogue: Catalogue, publication_id: str, subject: Subject, answers: Iterable[answering.Answer] = ()
-) -> Verdict:
-    """Read an edition back from disk and check it in whole numbers, with what the service answers about it.
+def verify(catalogue: Catalogue, publication_id: str, subject: Subject) -> Verdict:
+    """Read an edition back from disk and check it in whole numbers, with what the service answered about it.
 
     Returns:
         Everything found; an edition without a finding may go out.
@@ -68,10 +66,18 @@ def verify(
         _check_sums(subject.folder, paths, findings)
         figures.check(catalogue, subject, ledger, findings)
         n_witnesses = proofs.check(subject, findings)
+        n_answers, n_told = _check_answers(subject, ledger, loose, findings)
         n_values = shared.finish(findings)
-        shown = loose | _numbers(subject, "fct_revision")
-        n_answers, n_told = answering.check(ledger, answers, shown, findings)
     return Verdict(findings.settled(), len(paths), n_values + n_told, n_witnesses, n_answers)
+
+
+def _check_answers(subject: Subject, ledger: Ledger, loose: Numbers, findings: Findings) -> tuple[int, int]:
+    """(How many answers, how many figures in them); before files are shared out, for what answers have in common is
+    worked out once by who reads them all."""
+    if subject.asked is None:
+        return 0, 0
+    answers = answering.kept(subject.asked, subject.folder / SUMS, findings)
+    return answering.check(ledger, answers, loose | _numbers(subject, "fct_revision"), findings)
 
 
 def _beside(subject: Subject) -> dict[str, Numbers]:

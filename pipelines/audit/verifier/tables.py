@@ -76,7 +76,7 @@ def _check_compared(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str],
     for column, period in COMPARED[name].items():
         if not {*KEY[:2], period, column} <= set(table.columns):
             continue
-        shown = table.select(*KEY[:2], pl.col(period).alias(KEY[2]), shown=_number(column)).drop_nulls("shown")
+        shown = table.select(*KEY[:2], pl.col(period).alias(KEY[2]), shown=number(column)).drop_nulls("shown")
         differs = shown.join(totals, on=list(KEY[:3]), how="left").filter(pl.col("shown").ne_missing(pl.col("known")))
         _tell("value_differs", differs.select(KEY[:3]), (file, f"{name}.{column}"), findings)
         n_held += shown.height
@@ -101,7 +101,7 @@ def _not_told_before(subject: Subject, table: pl.DataFrame) -> pl.DataFrame:
     if path is None or not path.is_file():
         return table
     row = [*KEY, SINCE, "value", "status"]
-    table = table.with_columns(_number("value"))
+    table = table.with_columns(number("value"))
     return table.join(pl.read_parquet(path, columns=row), on=row, how="anti", nulls_equal=True)
 
 
@@ -113,7 +113,7 @@ def check_rows(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], find
     """
     file, name = place
     shown = [c for c in SHOWN_AS if c in table.columns]
-    held = table.with_columns(*(pl.col(c).cast(pl.String) for c in KEY), *(_number(c) for c in shown))
+    held = table.with_columns(*(pl.col(c).cast(pl.String) for c in KEY), *(number(c) for c in shown))
     known = ledger.frame.filter(pl.col("breakdown_id").is_in(held["breakdown_id"].unique().implode()))
     held = held.join(known.with_columns(known=True), on=list(KEY), how="left", suffix="_ledger")
     checks = _checks_of_figures(shown, held.columns) | (_checks_of_codes(table) if "value" in shown else {})
@@ -128,7 +128,7 @@ def check_rows(ledger: Ledger, table: pl.DataFrame, place: tuple[str, str], find
     return int(held.select(pl.sum_horizontal(pl.col(c).is_not_null().sum() for c in shown)).item()) if shown else 0
 
 
-def _number(column: str) -> pl.Expr:
+def number(column: str) -> pl.Expr:
     """A column that shows figures; words in it are a number that no cell has."""
     number = pl.col(column).cast(pl.Float64, strict=False)
     return pl.when(number.is_null() & pl.col(column).is_not_null()).then(float("nan")).otherwise(number).alias(column)

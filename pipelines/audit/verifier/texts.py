@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,21 @@ TOKEN = re.compile(
 )
 PATH = re.compile(r"[.:\[\]]+")
 YEARS = range(1900, 2101)
+_ATTRIBUTES = r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*"
+MARKUP = re.compile(
+    r"([^<]+)"
+    r"|<!--(.*?)(?:--!?>|\Z)"
+    rf"|<(?:script|style)(?=[\s>])({_ATTRIBUTES})(?<!/)>.*?</(?:script|style)\s*>"
+    r"|<!doctype[^>]*>|<\?xml\s[^>]*\?>"
+    rf"|<(/?)([a-z][^\s/>]*)({_ATTRIBUTES})>"
+    r"|(<[^<>]*>?)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Words; comments; programs and looks; what a file is; tags; and what is none of these."""
+SPOKEN = re.compile(
+    r"(?<![\w-])(?:alt|title|aria-label|content|data-[\w-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))",
+    re.IGNORECASE,
+)
 OF_FILES = frozenset(
     {"bytes", "byteSize", "sequence", "mart_version", "tables", "headerRowCount", "rows", "added", "revised", "removed"}
 )
@@ -80,40 +95,45 @@ def markdown(text: str, name: str, loose: Numbers) -> tuple[Grid, str]:
     return Grid(name, tuple(rows), loose=loose), "\n".join(prose)
 
 
-class Page(HTMLParser):
-    """The tables of a page as rows, and its other words, attributes that are read out included."""
+class Page:
+    """The tables of a page as rows, and its other words, attributes that are read out included.
+
+    Taken apart by one expression: a release has pages by the hundred. What is no tag, no comment and no program is
+    words, whatever it looks like.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
         self.rows: list[tuple[Cell, ...]] = []
         self.prose: list[str] = []
         self._row: list[str] | None = None
-        self._skipped = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._skipped += tag in ("style", "script")
-        if tag == "tr":
-            self._row = []
-        elif tag in ("td", "th") and self._row is not None:
-            self._row.append("")
-        self.prose += [
-            v for k, v in attrs if v and (k in ("alt", "title", "aria-label", "content") or k.startswith("data-"))
-        ]
+    def feed(self, text: str) -> None:
+        """Take a whole page apart."""
+        for data, comment, of_program, is_end, tag, attributes, other in MARKUP.findall(text):
+            if data:
+                self._say(data)
+            elif tag or of_program:
+                self._meet(tag.casefold(), attributes or of_program, is_end=bool(is_end))
+            elif comment or other:
+                self.prose.append(comment or other)
 
-    def handle_endtag(self, tag: str) -> None:
-        self._skipped -= tag in ("style", "script")
-        if tag == "tr" and self._row is not None:
+    def _meet(self, tag: str, attributes: str, *, is_end: bool) -> None:
+        if tag == "tr" and is_end and self._row is not None:
             self.rows.append(tuple(cell.strip() or None for cell in self._row))
             self._row = None
+        elif tag == "tr" and not is_end:
+            self._row = []
+        elif not is_end and tag in ("td", "th") and self._row is not None:
+            self._row.append("")
+        if attributes and not is_end:
+            self.prose += [unescape(a or b or c) for a, b, c in SPOKEN.findall(attributes) if a or b or c]
 
-    def handle_data(self, data: str) -> None:
+    def _say(self, data: str) -> None:
+        words = unescape(data) if "&" in data else data
         if self._row:
-            self._row[-1] += data
-        elif not self._skipped and data.strip():
-            self.prose.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self.prose.append(data)
+            self._row[-1] += words
+        elif words.strip():
+            self.prose.append(words)
 
 
 def records(held: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 (any JSON)
