@@ -30,7 +30,7 @@ from pipelines.disclosure.config import IN_FORCE
 from pipelines.disclosure.optimise import solve
 from pipelines.disclosure.problem import OPEN
 from pipelines.disclosure.records import Protection
-from pipelines.flow import auditing, verifying
+from pipelines.flow import asked, auditing, verifying
 from pipelines.flow.desk import Desk
 from pipelines.serve import Published
 from schemas.catalogue import load
@@ -130,8 +130,14 @@ def measured(data: Path) -> dict[str, object]:
     report, spent = timed(lambda: auditing.audit(desk, PUBLICATION, auditing.Ask()))
     found["attack"] = {"cells": report.n_cells, "relations": report.n_relations, **spent}
     with_proof = verifying.subject_of(desk, PUBLICATION, edition, with_proof=True)
+    told, spent = timed(lambda: asked.answers(desk.settings, PUBLICATION, edition))
+    found["asking"] = {"bytes": told.stat().st_size, **spent}
+    with_proof = replace(with_proof, asked=told)
     verdict, spent = timed(lambda: verifying.verify(desk.catalogue, PUBLICATION, with_proof))
-    found["verifier"] = {"files": verdict.n_files, "figures": verdict.n_values, "found": verdict.n_found, **spent}
+    found["verifier"] = {
+        "files": verdict.n_files, "answers": verdict.n_answers, "figures": verdict.n_values, "found": verdict.n_found,
+        **spent,
+    }  # fmt: skip
     return found
 
 
@@ -151,8 +157,11 @@ def page(found) -> str:
          TARGETS["whole"]),
         ("attack on the whole edition, two attackers", f"{attack['cells']:,} cells, {attack['relations']:,} relations",
          attack, TARGETS["attack"]),
-        ("verifier over the whole edition", f"{verifier['files']} files, {verifier['figures']:,} figures",
-         verifier, TARGETS["verifier"]),
+        ("asking the service for its answers, once for an edition (nothing where they are kept)",
+         f"{verifier['answers']} answers", found["asking"], ""),
+        ("verifier over the whole edition, its proof and the answers of the service",
+         f"{verifier['files']} files, {verifier['answers']} answers, {verifier['figures']:,} figures", verifier,
+         TARGETS["verifier"]),
     ]  # fmt: skip
     told = [f"| {name} | {of} | {c['seconds']:.1f} | {c['cpu']:.1f} | {target} |" for name, of, c, target in costs]
     return "\n".join(

@@ -35,9 +35,11 @@ MARKUP = re.compile(
 )
 """Words; comments; programs and looks; what a file is; tags; and what is none of these."""
 SPOKEN = re.compile(
-    r"(?<![\w-])(?:alt|title|aria-label|content|data-[\w-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))",
+    r"(?<![\w-])(?:alt|title|aria-label|content|data-[\w-]*)\s*=\s*"
+    r"(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))",
     re.IGNORECASE,
 )
+"""Attributes that are read out, with what they say."""
 OF_FILES = frozenset(
     {"bytes", "byteSize", "sequence", "mart_version", "tables", "headerRowCount", "rows", "added", "revised", "removed"}
 )
