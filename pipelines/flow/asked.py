@@ -15,8 +15,7 @@ import polars as pl
 from pipelines.audit.verifier import EDITION, N_ASKED
 from pipelines.core.errors import UsageError
 from pipelines.core.files import atomic_file, sha256_of
-from pipelines.core.locks import exclusive, to_terminal
-from pipelines.core.messages import say
+from pipelines.core.locks import exclusive
 from pipelines.core.settings import Paths, Settings
 from pipelines.serve import Published
 from pipelines.serve.tour import Told, tour
@@ -36,8 +35,6 @@ def answers(settings: Settings, publication_id: str, folder: Path) -> Path:
     with exclusive(settings, "asked"):
         mark = _mark(settings.paths, publication_id)
         if _mark_of(path) != mark:
-            if path.is_file():
-                to_terminal(say("asked.again", settings.language, edition=folder.name))
             _write(path, tour(settings, publication_id, folder.name), {MARK: mark, EDITION: sha256_of(folder / SUMS)})
     return path
 

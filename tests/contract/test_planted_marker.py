@@ -20,6 +20,7 @@ import dagster as dg
 import duckdb
 import made_marker
 import polars as pl
+import polars.selectors as cs
 import pytest
 import typst
 from made_build import Built, run
@@ -48,16 +49,25 @@ def said_in(content: bytes) -> list[str]:
 def parts_of(path: Path) -> Iterator[tuple[str, bytes]]:
     """The bytes of a file, and what they hide: entries of archives, cells of Parquet, rows of databases."""
     content = path.read_bytes()
-    yield path.name, content
-    if zipfile.is_zipfile(io.BytesIO(content)):
-        with zipfile.ZipFile(io.BytesIO(content)) as held:
-            yield from ((f"{path.name}!{name}", held.read(name)) for name in held.namelist())
-    elif content.startswith(b"PAR1"):
-        yield f"{path.name} (read)", pl.read_parquet(path, hive_partitioning=False).write_ndjson().encode()
-    elif path.suffix == ".duckdb":
+    yield from parts_within(path.name, content)
+    if path.suffix == ".duckdb":
         yield from ((f"{path.name}: {name}", rows) for name, rows in rows_of(path).items())
     elif content.startswith(b"%PDF"):
         yield from ((f"{path.name}: {name}", part) for name, part in streams_of(path))
+
+
+def parts_within(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Some bytes, and what they hold as an archive or as Parquet, in which whole answers of the service may lie."""
+    yield name, content
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as held:
+            yield from ((f"{name}!{part}", held.read(part)) for part in held.namelist())
+    elif content.startswith(b"PAR1"):
+        rows = pl.read_parquet(io.BytesIO(content), hive_partitioning=False)
+        yield f"{name} (read)", rows.select(~cs.binary()).write_ndjson().encode()
+        for column in rows.select(cs.binary()):
+            for n, body in enumerate(column):
+                yield from parts_within(f"{name} (read): {column.name} {n}", body or b"")
 
 
 def streams_of(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -96,6 +106,8 @@ def test_the_search_finds_what_is_there(built: Built, tmp_path: Path) -> None:
     frame = pl.DataFrame({"a": [made_marker.MARK * 2]})
     frame.write_parquet(tmp_path / "a.parquet", compression="zstd")
     frame.write_csv(tmp_path / "a.csv")
+    body = (tmp_path / "a.parquet").read_bytes()
+    pl.DataFrame({"body": [body]}).write_parquet(tmp_path / "b.parquet", compression="zstd")
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x", made_marker.UPN * 9)
     with duckdb.connect(str(tmp_path / "a.duckdb")) as held:
@@ -104,7 +116,7 @@ def test_the_search_finds_what_is_there(built: Built, tmp_path: Path) -> None:
         typst.compile(f"#set text(fill: white)\n{made_marker.MARK}".encode(), format="pdf")
     )
     found = {place.split("/")[1][:5].rstrip(":!( ") for place in leaks(tmp_path)}
-    assert found >= {"a.par", "a.csv", "a.zip", "a.duc", "a.pdf"}
+    assert found >= {"a.par", "b.par", "a.csv", "a.zip", "a.duc", "a.pdf"}
 
 
 def unpacked(content: bytes) -> Iterator[bytes]:

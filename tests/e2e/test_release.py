@@ -20,7 +20,7 @@ from made_build import PUBLICATION, Built, Mesur
 from made_verified import sign
 
 from pipelines.defs import build_definitions
-from pipelines.flow import verifying
+from pipelines.flow import asked, verifying
 from pipelines.flow.desk import Desk
 from pipelines.serve import routes
 from schemas import golden
@@ -41,8 +41,8 @@ def few_years(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def few_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gate that asks the service for little: what it finds in all answers is shown by itself, below."""
-    real = verifying.tour
-    monkeypatch.setattr(verifying, "tour", lambda *asked: itertools.islice(real(*asked), 14))
+    real = asked.tour
+    monkeypatch.setattr(asked, "tour", lambda *where: itertools.islice(real(*where), 14))
 
 
 def editions(built: Built) -> list[str]:
