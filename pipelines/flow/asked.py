@@ -12,19 +12,17 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.audit.verifier import EDITION, N_ASKED
+from pipelines.audit.verifier import EDITION, N_ASKED, TOGETHER
 from pipelines.core.errors import UsageError
 from pipelines.core.files import atomic_file, sha256_of
 from pipelines.core.locks import exclusive
 from pipelines.core.settings import Paths, Settings
+from pipelines.publish.package import SUMS
 from pipelines.serve import Published
 from pipelines.serve.tour import Told, tour
 
 MARK = "mesur_asked_of"
-SUMS = "sha256sums.txt"
-TOGETHER = 8
-"""Answers in one part of the file: who reads it holds as many at a time."""
-ENGINES = ("duckdb", "pyarrow", "polars", "fastapi", "starlette", "pydantic", "jinja2")
+ENGINES = ("duckdb", "pyarrow", "polars", "fastapi", "starlette", "pydantic", "odata-query", "xlsxwriter")
 PROGRAM = ("pipelines/serve", "pipelines/core", "schemas")
 """Where what decides an answer stands, within the project."""
 

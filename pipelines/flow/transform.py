@@ -205,6 +205,7 @@ def _choice(select: str | None, changed: Sequence[str] | None) -> list[str]:
     """What a run builds: a limited one finds all that is of no authority in the file that it goes on from."""
     if select:
         return ["--select", select]
+    # cautious: a check that reads what stands beside what is made anew is run all the same
     of_nobody = ["--exclude", "path:models/staging", "tag:of_no_authority", "--indirect-selection", "cautious"]
     standing = ["--exclude-resource-type", "seed", *of_nobody] if changed else []
     return ["--exclude-resource-type", "unit_test", *standing]

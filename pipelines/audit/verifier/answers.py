@@ -34,7 +34,7 @@ ROWS = (*KEY[:3], "value")
 EDITION, N_ASKED = "mesur_edition_sums", "mesur_n_asked"
 """What a file of answers says of itself: the fingerprint of the edition's list of fingerprints, and how many it has."""
 TOGETHER = 8
-"""Answers that are unpacked at a time: some have megabytes."""
+"""Answers that are unpacked at a time, and so stand in one part of the file: some have megabytes."""
 
 
 @dataclass(frozen=True)
